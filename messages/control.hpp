@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace phasecast {
+
+enum class ControlCommand : std::uint8_t {
+  get_status,      ///< answers with a Status message
+  get_scan_start,  ///< answers with the ScanStart of the newest scan
+  get_map,         ///< answers with the newest PhaseMap
+  abort_scan,      ///< closes the open scan now; the map of what was received becomes final
+  stop,            ///< finishes what was received, then ends the pipeline
+};
+
+struct ControlRequest {
+  ControlCommand command = ControlCommand::get_status;
+};
+
+/// Sent before the answer's own message, if it has one.
+struct ControlReply {
+  bool ok = false;
+  std::string text;  ///< why not, or what was done
+};
+
+}  // namespace phasecast

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "messages/result.hpp"
+#include "messages/spectrum.hpp"
+
+namespace phasecast {
+
+enum class Normalization { none, pre_edge, edge_step };
+
+/// Closed interval of energies in eV.
+struct EnergyWindow {
+  double low_ev = 0;
+  double high_ev = 0;
+  bool contains(double energy_ev) const { return energy_ev >= low_ev && energy_ev <= high_ev; }
+};
+
+/// How spectra are normalized, with Larch's names in brackets. Data and references go through the same mode.
+struct NormalizeConfig {
+  Normalization mode = Normalization::pre_edge;
+  EnergyWindow pre_edge;   ///< [pre1, pre2], absolute
+  EnergyWindow post_edge;  ///< [norm1, norm2], absolute; edge_step only
+  int order = 0;           ///< of the pre-edge polynomial: 0 or 1 (nnorm of the pre-edge)
+  int post_order = 1;      ///< of the post-edge polynomial: 0, 1 or 2 (nnorm)
+  double e0_ev = 0;        ///< where the edge step is taken; edge_step only
+};
+
+/// Scaled powers p(E) = (1, u, u², ...) with u = (E - center) / half_range, so that fits are well
+/// conditioned.
+struct PolynomialBasis {
+  double center_ev = 0;
+  double half_range_ev = 1;
+  Eigen::VectorXd operator()(double energy_ev, int order) const;
+};
+
+/// The reference spectra A of eq. (1), normalized on the planned energies, defined at any energy between.
+class Dictionary {
+ public:
+  /// Errors: "references" (fewer than two, or empty), "energy" (a planned energy outside a reference's
+  /// range), "window" (too few planned energies in a window for its polynomial), "edge_step" (a reference
+  /// without an edge), "rank" (references that no measurement at these energies can tell apart).
+  static Result<Dictionary> make(std::span<const Spectrum> references, std::span<const double> planned_ev,
+                                 const NormalizeConfig& config);
+
+  int states() const { return static_cast<int>(references_.size()); }
+  const std::vector<std::string>& names() const { return names_; }
+  const NormalizeConfig& config() const { return config_; }
+  const PolynomialBasis& basis() const { return basis_; }
+
+  /// Row of A at an energy: normalized reference absorbance, length L. Linear interpolation of the file's
+  /// points.
+  Eigen::VectorXd row(double energy_ev) const;
+
+ private:
+  std::vector<Spectrum> references_;
+  std::vector<std::string> names_;
+  NormalizeConfig config_;
+  PolynomialBasis basis_;
+  Eigen::MatrixXd pre_edge_;   // (order+1) × L: coefficients of each reference's pre-edge polynomial
+  Eigen::VectorXd edge_step_;  // L; ones unless mode is edge_step
+};
+
+/// Linear interpolation of a spectrum at an energy inside its range.
+double interpolate(const Spectrum& spectrum, double energy_ev);
+
+}  // namespace phasecast

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "messages/image.hpp"
+#include "stages/moments.hpp"
+
+namespace phasecast {
+
+/// How Σx = 1 is enforced. The design page measured the projection to reach a slightly lower objective (7).
+enum class SumToOne {
+  simplex_projection,   ///< W is projected on {w >= 0, Σw = 1}
+  paper_normalization,  ///< Algorithm 1, line 4: X is divided by its sum; W is projected on {w >= 0}
+};
+
+struct RumConfig {
+  double lambda = 0;  ///< weight of the total variation in (7), in the caller's units
+  double rho = 0;    ///< penalty of (10); 0 = lambda / 0.1, so that the shrink threshold is 0.1 of a fraction
+  int cg_steps = 2;  ///< conjugate-gradient steps per X-step (12)
+  SumToOne sum_to_one = SumToOne::simplex_projection;
+};
+
+/// What one pass of Algorithm 1 changed.
+struct IterationReport {
+  double relative_error = 0;  ///< the paper's RE: ‖ΔC‖² + ‖ΔD‖² + ‖ΔE‖² + ‖Δg‖², divided by the pixels
+  double map_change = 0;  ///< RMS change of the fractions W over the valid pixels
+};
+
+/// RUM-TV: Algorithm 1 with eqs. (12) to (15), anisotropic periodic TV, on normal equations.
+///
+/// Data are divided by s̃ = `typical_scale` on the way in (and λ, ρ by s̃², which leaves (7) as it is up to a
+/// factor), so that s is about 1 in the sample and ρ penalizes M = X diag(s) and t = s in the same units as
+/// X. With s̃ = 1 this is Algorithm 1 to the letter. Float for production, double for the check against the
+/// dense reference.
+template <class Real>
+class RumTv {
+ public:
+  RumTv(Shape shape, int states, RumConfig config, double typical_scale);
+
+  /// New data, same state of the iteration (anytime solving, or a changed gram matrix).
+  void set_equations(const NormalEquations& equations);
+  /// Starts from these fractions [L][N] and scale [N] (LCF): all splits agree, all duals zero.
+  void start(std::span<const double> fraction, std::span<const double> scale);
+  /// The next scan of a series (design: "Warm start, honestly"): X from the new least squares, with the
+  /// scale, the TV split U and its dual D carried over; the other splits agree with X and their duals are
+  /// zero.
+  void start_warm(std::span<const double> fraction);
+
+  /// One pass of Algorithm 1. `valid` [N] != 0 marks the pixels that count for map_change.
+  IterationReport iterate(std::span<const std::uint8_t> valid);
+
+  /// Objective (7) at the feasible point (W, t), in the units of the caller's data; Σy² included.
+  double objective() const;
+
+  std::span<const Real> fractions() const { return w_; }  ///< W: [L][N], feasible
+  std::vector<Real> scale() const;                        ///< t: [N], in the units of the caller's data
+  const RumConfig& config() const { return config_; }
+
+ private:
+  Shape shape_;
+  int states_;
+  RumConfig config_;
+  double unit_;  // typical_scale
+  std::vector<Real> x_, s_, m_, u_, w_,
+      t_;                            // [L][N], [N], [L][N], [2][L][N] (x then y differences), [L][N], [N]
+  std::vector<Real> c_, d_, e_, g_;  // duals of M, U, W, t
+  std::vector<Real> projection_;     // AᵀY / unit
+  NormalEquations equations_;
+};
+
+extern template class RumTv<float>;
+extern template class RumTv<double>;
+
+}  // namespace phasecast

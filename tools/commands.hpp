@@ -1,0 +1,16 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace phasecast {
+
+/// Each subcommand adds itself to the application: its options with unit, default and a sentence, and a
+/// callback that does the work when it was chosen. `exit_status` is what main returns: 0 done, 1 failed (said
+/// on stderr), 2 bad options.
+void add_run(CLI::App& app, int& exit_status);
+void add_simulate(CLI::App& app, int& exit_status);
+void add_replay(CLI::App& app, int& exit_status);
+void add_unmix(CLI::App& app, int& exit_status);
+void add_watch(CLI::App& app, int& exit_status);
+
+}  // namespace phasecast

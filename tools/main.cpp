@@ -1,0 +1,5 @@
+#include "tools/commands.hpp"
+
+int main(int, char**) {
+  return 0;
+}
