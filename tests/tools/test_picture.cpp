@@ -4,7 +4,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <fstream>
+#include <cstring>
 #include <random>
 
 #include "tests/tools/example_map.hpp"
@@ -77,14 +77,21 @@ TEST_CASE("viridis and magma are matplotlib's to within 2 of 255") {
   }
 }
 
-TEST_CASE("equal steps of a value are equal steps of lightness, whatever colors an eye can tell apart") {
+TEST_CASE("a larger value is lighter, so that every kind of color vision can order two values") {
   for (auto map : {viridis, magma}) {
-    const double mean_step = (lightness(map(1)) - lightness(map(0))) / 20;
-    for (int step = 0; step < 20; ++step) {
+    for (int step = 0; step < 100; ++step) {
       CAPTURE(step);
-      const double rise = lightness(map((step + 1) / 20.0)) - lightness(map(step / 20.0));
-      CHECK(rise == Approx(mean_step).epsilon(0.35));
+      CHECK(lightness(map((step + 1) / 100.0)) > lightness(map(step / 100.0)));
     }
+  }
+}
+
+TEST_CASE("equal steps of a fraction are equal steps of lightness") {
+  const double mean_step = (lightness(viridis(1)) - lightness(viridis(0))) / 20;
+  for (int step = 0; step < 20; ++step) {
+    CAPTURE(step);
+    const double rise = lightness(viridis((step + 1) / 20.0)) - lightness(viridis(step / 20.0));
+    CHECK(rise == Approx(mean_step).epsilon(0.15));  // viridis is uniform in CAM02-UCS, close to L*
   }
 }
 
@@ -102,7 +109,7 @@ TEST_CASE("no value of a color map and no mixture of states looks masked") {
       for (float& f : fractions) sum += f = share(random);
       for (float& f : fractions) f /= sum;
       const Rgb color = composite_color(fractions);
-      CHECK(color.r + color.g + color.b >= 290);  // the masked color has 255
+      CHECK(color.r + color.g + color.b >= 271);  // the masked color has 240
     }
   }
 }

@@ -12,8 +12,8 @@ struct Rgb {
 };
 
 /// A pixel without a fraction. No map color below and no mixture of state colors comes near it: the
-/// sequential maps keep 30 away in at least one channel, and r + g + b of every mixture is at least 292.
-inline constexpr Rgb masked_color{85, 85, 85};
+/// sequential maps keep 30 away in at least one channel, and r + g + b of every mixture is above 270.
+inline constexpr Rgb masked_color{80, 80, 80};
 
 /// Perceptually uniform and readable with every kind of color vision; value in [0, 1]. What is no number gets
 /// the masked color.
