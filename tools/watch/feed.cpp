@@ -59,7 +59,7 @@ Feed::Feed(const std::string& endpoint)
   if (zmq_socket_monitor(subscriber_.handle(), monitor_address, events) != 0) throw zmq::error_t();
   monitor_.set(zmq::sockopt::linger, 0);
   monitor_.connect(monitor_address);
-  subscriber_.connect(endpoint);
+  connect_or_throw(subscriber_, endpoint, "maps");
 }
 
 Feed::~Feed() {
@@ -81,11 +81,11 @@ void Feed::wait(Clock::time_point deadline) {
 }
 
 std::optional<Result<Message>> Feed::receive() {
-  zmq_pollitem_t source{subscriber_.handle(), 0, ZMQ_POLLIN, 0};
-  if (zmq_poll(&source, 1, 0) <= 0) return std::nullopt;
+  Parts parts;
+  if (!try_receive_parts(subscriber_, parts)) return std::nullopt;
   last_heard_ = Clock::now();
   if (link_ == Link::silent) link_ = Link::connected;
-  return decode(receive_parts(subscriber_));
+  return decode(parts);
 }
 
 void Feed::take_link_events() {
