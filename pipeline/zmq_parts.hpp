@@ -1,17 +1,25 @@
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <zmq.hpp>
 
 #include "messages/wire/codec.hpp"
 
 namespace phasecast {
 
-/// Sends all parts as one multipart message. The pixels are not copied: ZeroMQ shares the ownership of every
-/// part until it is sent.
+/// Sends all parts as one message. Their memory is lent to ZeroMQ, not copied, and freed when it has left.
 void send_parts(zmq::socket_t& socket, const Parts& parts);
+/// The same, without waiting: false if the message was not taken.
+bool try_send_parts(zmq::socket_t& socket, const Parts& parts);
 
-/// One whole message; each part owns its ZeroMQ message, nothing is copied. Empty if the socket's receive
-/// timeout passed first.
+/// Waits for a message; its parts own the memory that ZeroMQ received them in.
 Parts receive_parts(zmq::socket_t& socket);
+/// The same, without waiting: false if there is no message.
+bool try_receive_parts(zmq::socket_t& socket, Parts& parts);
+
+/// Throws std::runtime_error naming the purpose, the endpoint and the system's words.
+void bind_or_throw(zmq::socket_t& socket, const std::string& endpoint, std::string_view purpose);
+void connect_or_throw(zmq::socket_t& socket, const std::string& endpoint, std::string_view purpose);
 
 }  // namespace phasecast

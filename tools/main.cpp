@@ -1,5 +1,24 @@
+#include <cstdio>
+#include <exception>
+
 #include "tools/commands.hpp"
 
-int main(int, char**) {
-  return 0;
+int main(int argc, char** argv) {
+  CLI::App app("phasecast: live chemical phase maps from streaming X-ray spectro-microscopy");
+  app.require_subcommand(1);
+  int exit_status = 0;
+  phasecast::add_run(app, exit_status);
+  phasecast::add_simulate(app, exit_status);
+  phasecast::add_replay(app, exit_status);
+  phasecast::add_unmix(app, exit_status);
+  phasecast::add_watch(app, exit_status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "phasecast: %s\n", e.what());
+    return 1;
+  }
+  return exit_status;
 }

@@ -1,0 +1,41 @@
+#include "messages/wire/decoders.hpp"
+#include "messages/wire/field_check.hpp"
+#include "messages/wire/header.hpp"
+
+namespace phasecast {
+
+Parts encode(const ControlRequest& message) {
+  wire::ControlRequest header;
+  header.set_version(protocol_version);
+  header.set_command(to_wire(commands, message.command));
+  return topic_and_header(topic::control_request, header);
+}
+
+Result<Message> decode_control_request(const Parts& parts) {
+  const auto read = read_header<wire::ControlRequest>(parts, "control request");
+  if (!read) return read.error();
+  FieldCheck check("control request");
+  const auto command = check.enumerator("value", "command", commands, read->command());
+  if (!check.ok()) return check.error();
+  return Message{ControlRequest{command}};
+}
+
+Parts encode(const ControlReply& message) {
+  wire::ControlReply header;
+  header.set_version(protocol_version);
+  header.set_ok(message.ok);
+  header.set_text(message.text);
+  return topic_and_header(topic::control_reply, header);
+}
+
+Result<Message> decode_control_reply(const Parts& parts) {
+  const auto read = read_header<wire::ControlReply>(parts, "control reply");
+  if (!read) return read.error();
+  FieldCheck check("control reply");
+  check.present("value", "ok", read->has_ok());
+  check.text("text", read->text());
+  if (!check.ok()) return check.error();
+  return Message{ControlReply{read->ok(), read->text()}};
+}
+
+}  // namespace phasecast

@@ -1,0 +1,116 @@
+#include "messages/wire/field_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "messages/wire/limits.hpp"
+
+namespace phasecast {
+namespace {
+
+bool is_alphanumeric(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool is_control(char c) {
+  return (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 127;
+}
+
+/// A value from the wire as it may stand in a log: short and printable.
+std::string shown(std::string_view value) {
+  constexpr std::size_t longest = 64;
+  std::string text(value.substr(0, longest));
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return value.size() > longest ? text + "..." : text;
+}
+
+}  // namespace
+
+bool is_id(std::string_view text) {
+  if (text.empty() || text.size() > limits::id_bytes) return false;
+  if (!is_alphanumeric(text.front()) && text.front() != '_') return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
+}
+
+std::string message_name(std::string_view kind, std::optional<std::uint64_t> number,
+                         std::string_view scan_id) {
+  std::string name(kind);
+  if (number) name.append(" ").append(number_text(*number));
+  if (is_id(scan_id)) name.append(" of scan ").append(scan_id);
+  return name;
+}
+
+void FieldCheck::fault(std::string_view cause, std::string_view field, std::string_view value,
+                       std::string_view expected) {
+  if (ok())
+    error_ = Error{std::string(cause), message_, std::string(field), shown(value), std::string(expected)};
+}
+
+const std::string& FieldCheck::id(std::string_view field, const std::string& value) {
+  if (!is_id(value))
+    fault("scan_id", field, value, "1 to 64 of A-Z a-z 0-9 _ . -, not beginning with . or -");
+  return value;
+}
+
+const std::string& FieldCheck::text(std::string_view field, const std::string& value) {
+  if (value.size() > limits::text_bytes) {
+    fault("value", field, value, "at most " + number_text(limits::text_bytes) + " bytes");
+  }
+  if (std::any_of(value.begin(), value.end(), is_control)) {
+    fault("value", field, value, "text without control characters");
+  }
+  return value;
+}
+
+const std::string& FieldCheck::name(std::string_view field, const std::string& value) {
+  if (value.empty()) fault("value", field, "an empty name", "a name");
+  return text(field, value);
+}
+
+double FieldCheck::not_negative(std::string_view field, double value) {
+  if (!std::isfinite(value) || value < 0)
+    fault("value", field, number_text(value), "a finite number, 0 or more");
+  return value;
+}
+
+std::int64_t FieldCheck::instant(std::string_view field, std::int64_t value) {
+  if (value < 0) fault("value", field, number_text(value), "nanoseconds since 1970");
+  return value;
+}
+
+double FieldCheck::energy(std::string_view field, double value) {
+  const bool possible = value > 0 && value < limits::energy_ev;
+  if (!possible) {
+    fault("energy", field, number_text(value), "eV above 0 and below " + number_text(limits::energy_ev));
+  }
+  return value;
+}
+
+std::vector<double> FieldCheck::energies(const google::protobuf::RepeatedField<double>& values) {
+  const auto count = static_cast<std::size_t>(values.size());
+  range("energy", "energies_ev", count, std::size_t{1}, limits::energies);
+  if (!ok()) return {};
+  for (const double value : values) energy("energies_ev", value);
+  return {values.begin(), values.end()};
+}
+
+Shape FieldCheck::shape(const wire::Shape& shape) {
+  range("shape", "shape.height", shape.height(), 1u, limits::side);
+  range("shape", "shape.width", shape.width(), 1u, limits::side);
+  const auto pixels = std::uint64_t{shape.height()} * shape.width();
+  if (pixels > limits::pixels) {
+    fault("shape", "shape", number_text(pixels) + " pixels",
+          "at most " + number_text(limits::pixels) + " pixels");
+  }
+  return {static_cast<int>(shape.height()), static_cast<int>(shape.width())};
+}
+
+void FieldCheck::list_size(std::string_view field, std::size_t size) {
+  if (size > limits::list_entries) {
+    fault("value", field, number_text(size) + " entries", "at most " + number_text(limits::list_entries));
+  }
+}
+
+}  // namespace phasecast

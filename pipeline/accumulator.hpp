@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/absorb.hpp"
+#include "pipeline/ledger.hpp"
+#include "pipeline/unmix_config.hpp"
+#include "stages/moments.hpp"
+
+namespace phasecast {
+
+/// What one solve needs to know: the data's moments, and where they come from.
+struct Snapshot {
+  std::shared_ptr<const ScanStart> scan;
+  std::vector<std::string> states;
+  NormalEquations equations;
+  std::vector<std::uint32_t> energies_used;
+  std::vector<std::uint32_t> energies_carried;
+  std::uint64_t last_sequence = 0;
+  std::int64_t received_utc_ns = 0;
+  bool final = false;
+  bool publish = false;  ///< a provisional map is due
+  ScanStatus scan_status = ScanStatus::complete;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+/// Sums frames into moments. While a scan of a series runs, the energies not yet received stand in with the
+/// last scan's frames (design: "Warm start, honestly"); at the scan's end the moments are of that scan alone.
+class Accumulator {
+ public:
+  Accumulator(const UnmixConfig& config, Ledger& ledger) : config_(config), ledger_(ledger) {}
+
+  void open(std::shared_ptr<const ScanStart> scan);
+  /// An energy outside a reference's range cannot be used: said, counted as unpaired.
+  void add(const EnergyAbsorbance& energy);
+  /// The data so far; nothing, with a note in the status, while they do not determine a map.
+  SnapshotPtr snapshot();
+  /// The scan's own data, at its end; nothing, with the reason as a sticky error, if they do not determine a
+  /// map.
+  SnapshotPtr final_snapshot(const ScanClosed& closed);
+
+ private:
+  using KeptFrame = std::shared_ptr<const std::vector<float>>;
+  struct Kept {
+    double energy_ev = 0;
+    KeptFrame absorbance;
+  };
+
+  std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
+  bool can_carry(const ScanStart& next) const;
+  bool due_for_publication();
+
+  const UnmixConfig& config_;
+  Ledger& ledger_;
+  std::shared_ptr<const ScanStart> scan_;
+  std::optional<Moments> current_;  // this scan; empty if it cannot be unmixed
+  std::optional<Moments> carried_;  // the last scan's energies that this one has not replaced yet
+  std::vector<Kept> kept_;          // this scan's frames by energy, for the next one
+  std::vector<Kept> last_kept_;     // the last scan's that still stand in
+  std::uint64_t last_sequence_ = 0;
+  std::int64_t received_utc_ns_ = 0;
+  std::vector<std::uint32_t> used_;
+  int published_at_ = 0;
+};
+
+}  // namespace phasecast

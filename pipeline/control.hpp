@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+#include <zmq.hpp>
+
+#include "messages/wire/codec.hpp"
+
+namespace phasecast {
+
+/// What a control request is answered with: the reply, and the message asked for (empty if none).
+struct ControlAnswer {
+  ControlReply reply;
+  Parts message;
+};
+
+/// The REP socket and its thread. An answer is one multipart message: the reply's parts, then the message's.
+class ControlServer {
+ public:
+  using Handler = std::function<ControlAnswer(ControlCommand)>;
+
+  ControlServer(zmq::context_t& context, const std::string& endpoint, Handler handler);
+  ~ControlServer();
+
+  const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  void work();
+  Parts answer(const Parts& request);
+
+  Handler handler_;
+  zmq::socket_t clients_;
+  zmq::socket_t stop_receiver_;
+  zmq::socket_t stop_sender_;
+  std::string endpoint_;
+  std::jthread thread_;
+};
+
+}  // namespace phasecast

@@ -1,0 +1,133 @@
+#include "pipeline/frame_source.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "messages/units.hpp"
+#include "messages/wire/codec.hpp"
+#include "pipeline/zmq_parts.hpp"
+
+namespace phasecast {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// At most this many messages wait inside ZeroMQ; beyond it the detector's PUSH socket blocks.
+constexpr int receive_queue = 64;
+
+constexpr const char* wake_endpoint = "inproc://frame-source-wake";
+
+std::chrono::milliseconds until(std::optional<SteadyClock::time_point> deadline) {
+  if (!deadline) return std::chrono::milliseconds{-1};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - SteadyClock::now());
+  return std::max(left, std::chrono::milliseconds{0});
+}
+
+}  // namespace
+
+FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, Admission& admission,
+                         Budget& budget, Ledger& ledger)
+    : context_(context),
+      admission_(admission),
+      budget_(budget),
+      ledger_(ledger),
+      frames_(context, zmq::socket_type::pull),
+      wake_receiver_(context, zmq::socket_type::pair),
+      wake_sender_(context, zmq::socket_type::pair) {
+  frames_.set(zmq::sockopt::rcvhwm, receive_queue);
+  frames_.set(zmq::sockopt::linger, 0);
+  bind_or_throw(frames_, endpoint, "frames");
+  endpoint_ = frames_.get(zmq::sockopt::last_endpoint);
+  wake_receiver_.bind(wake_endpoint);
+  wake_sender_.connect(wake_endpoint);
+}
+
+FrameSource::~FrameSource() {
+  stop();
+}
+
+void FrameSource::start() {
+  thread_ = std::jthread([this](std::stop_token stop) { work(stop); });
+}
+
+void FrameSource::wake() {
+  wake_sender_.send(zmq::message_t(), zmq::send_flags::dontwait);
+}
+
+void FrameSource::abort_scan(const std::string& reason) {
+  std::lock_guard lock(mutex_);
+  abort_reason_ = reason;
+  wake();
+}
+
+void FrameSource::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  {
+    std::lock_guard lock(mutex_);
+    wake();
+  }
+  thread_.join();
+}
+
+void FrameSource::work(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    if (budget_.wait_for_room(stop, admission_.deadline())) wait(stop);
+    admission_.on_time(SteadyClock::now());
+  }
+  drain();
+  admission_.abort("the pipeline was stopped", SteadyClock::now());
+}
+
+/// Sleeps in the kernel until a message, a wake-up, or the admission's next deadline.
+void FrameSource::wait(std::stop_token stop) {
+  std::array<zmq::pollitem_t, 2> items{
+      {{frames_.handle(), 0, ZMQ_POLLIN, 0}, {wake_receiver_.handle(), 0, ZMQ_POLLIN, 0}}};
+  zmq::poll(items, until(admission_.deadline()));
+  if (items[1].revents != 0) {
+    zmq::message_t signal;
+    (void)wake_receiver_.recv(signal, zmq::recv_flags::dontwait);
+    std::string reason;
+    {
+      std::lock_guard lock(mutex_);
+      reason.swap(abort_reason_);
+    }
+    if (!reason.empty()) admission_.abort(reason, SteadyClock::now());
+  }
+  if (items[0].revents != 0 && !stop.stop_requested()) receive_one();
+}
+
+bool FrameSource::receive_one() {
+  Parts parts;
+  if (!try_receive_parts(frames_, parts)) return false;
+  auto message = decode(parts);
+  const auto now = SteadyClock::now();
+  if (!message) {
+    ledger_.reject(message.error().cause);
+    spdlog::warn("{}", message.error().text());
+  } else if (auto* frame = std::get_if<Frame>(&*message)) {
+    frame->received_utc_ns = utc_now_ns();
+    Ticket ticket = budget_.take(frame->pixels.bytes.size());
+    admission_.on_frame(std::move(*frame), std::move(ticket), now);
+  } else if (const auto* start = std::get_if<ScanStart>(&*message)) {
+    admission_.on_scan_start(*start, now);
+  } else if (const auto* end = std::get_if<ScanEnd>(&*message)) {
+    admission_.on_scan_end(*end, now);
+  } else {
+    ledger_.reject("topic");
+    spdlog::warn("frames socket: a message that is no scan_start, frame or scan_end [topic]");
+  }
+  return true;
+}
+
+/// What has arrived when the stop came is finished; what the source still has stays with the source.
+void FrameSource::drain() {
+  frames_.unbind(endpoint_);
+  for (int k = 0; k < receive_queue && receive_one(); ++k) {
+  }
+}
+
+}  // namespace phasecast

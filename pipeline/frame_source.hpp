@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <zmq.hpp>
+
+#include "pipeline/admission.hpp"
+#include "pipeline/budget.hpp"
+#include "pipeline/ledger.hpp"
+
+namespace phasecast {
+
+/// The PULL socket and its thread: receives, decodes and hands to admission, as long as the budget has room.
+/// Binds in the constructor (throws with the endpoint and the system's words).
+class FrameSource {
+ public:
+  FrameSource(zmq::context_t& context, const std::string& endpoint, Admission& admission, Budget& budget,
+              Ledger& ledger);
+  ~FrameSource();
+
+  /// The endpoint as bound (an ephemeral port is resolved).
+  const std::string& endpoint() const { return endpoint_; }
+  void start();
+  /// Asks the thread to close the open scan as aborted and to go on with the next one.
+  void abort_scan(const std::string& reason);
+  /// Takes no new connections, finishes what has arrived, closes the open scan, ends the thread.
+  void stop();
+
+ private:
+  void work(std::stop_token stop);
+  void wait(std::stop_token stop);
+  bool receive_one();
+  void drain();
+  void wake();
+
+  zmq::context_t& context_;
+  Admission& admission_;
+  Budget& budget_;
+  Ledger& ledger_;
+  zmq::socket_t frames_;
+  zmq::socket_t wake_receiver_;
+  zmq::socket_t wake_sender_;
+  std::string endpoint_;
+  std::mutex mutex_;
+  std::string abort_reason_;
+  std::jthread thread_;
+};
+
+}  // namespace phasecast

@@ -1,0 +1,140 @@
+#include "pipeline/graph.hpp"
+
+#include <tbb/flow_graph.h>
+
+#include <atomic>
+
+#include "messages/units.hpp"
+#include "pipeline/absorb.hpp"
+#include "pipeline/accumulator.hpp"
+#include "pipeline/map_solver.hpp"
+#include "pipeline/pairing.hpp"
+
+namespace phasecast {
+
+namespace flow = tbb::flow;
+
+/// A snapshot to solve; none: go on iterating with the newest one.
+struct SolveRequest {
+  SnapshotPtr snapshot;
+};
+using MapPtr = std::shared_ptr<PhaseMap>;
+
+//   put ─┬─► record
+//        └─► pair ─► absorb ─► in_order ─► accumulate ─► solve ─► publish
+//           serial  parallel   by order      serial      serial    serial
+//                                                        ▲   │
+//                                                        └───┘ goes on between frames
+struct Graph::Nodes {
+  using Pair = flow::multifunction_node<Event, std::tuple<Job>>;
+  using Accumulate = flow::multifunction_node<Absorbed, std::tuple<SolveRequest>>;
+  using Solve = flow::multifunction_node<SolveRequest, std::tuple<SolveRequest>>;
+
+  Nodes(const UnmixConfig& unmix, std::string config_hash, std::size_t hold_bytes, Ledger& books,
+        GraphOutputs out)
+      : config(unmix),
+        ledger(books),
+        outputs(std::move(out)),
+        pairing(hold_bytes, ledger,
+                [this](Job job) { std::get<0>(pair.output_ports()).try_put(std::move(job)); }),
+        accumulator(config, ledger),
+        solver(config, std::move(config_hash)),
+        pair(graph, flow::serial, [this](const Event& event, auto&) { pairing.take(event); }),
+        absorb(graph, flow::unlimited,
+               [this](const Job& job) { return phasecast::absorb(job, config.despike, ledger); }),
+        in_order(graph, [](const Absorbed& absorbed) { return order_of(absorbed); }),
+        accumulate(
+            graph, flow::serial, [this](const Absorbed& item, auto& ports) { sum(item, std::get<0>(ports)); },
+            flow::node_priority_t{1}),
+        solve(graph, flow::serial,
+              [this](const SolveRequest& request, auto& ports) { advance(request, std::get<0>(ports)); }),
+        publish(graph, flow::serial, [this](const MapPtr& map) { outputs.publish(map); }) {
+    flow::make_edge(pair, absorb);
+    flow::make_edge(absorb, in_order);
+    flow::make_edge(in_order, accumulate);
+    flow::make_edge(flow::output_port<0>(accumulate), solve);
+    flow::make_edge(flow::output_port<0>(solve), solve);
+  }
+
+  /// Newest moments win: a frame asks for a solve only when the solver waits for one.
+  template <class Port>
+  void sum(const Absorbed& item, Port& to_solve) {
+    const bool wanted = config.provisional && (config.deterministic || snapshots_waiting == 0);
+    SnapshotPtr snapshot;
+    if (const auto* opened = std::get_if<OpenJob>(&item)) {
+      accumulator.open(opened->scan);
+    } else if (const auto* closed = std::get_if<CloseJob>(&item)) {
+      snapshot = accumulator.final_snapshot(closed->closed);
+    } else {
+      accumulator.add(std::get<EnergyAbsorbance>(item));
+      if (wanted) snapshot = accumulator.snapshot();
+    }
+    if (!snapshot) return;
+    if (config.deterministic)
+      return solve_newest(snapshot);  // in lockstep: the same frames give the same bits
+    ledger.depth("solve", ++snapshots_waiting);
+    to_solve.try_put({std::move(snapshot)});
+  }
+
+  /// A few iterations on the newest data, then a look at what came meanwhile.
+  template <class Port>
+  void advance(const SolveRequest& request, Port& to_itself) {
+    if (request.snapshot) {
+      solve_newest(request.snapshot);
+      ledger.depth("solve", --snapshots_waiting);
+    } else {
+      solver.iterate(config.iterations_per_frame);
+    }
+    const bool go_on =
+        snapshots_waiting == 0 && !solver.converged() && !(request.snapshot && request.snapshot->final);
+    if (go_on) to_itself.try_put({});
+  }
+
+  void solve_newest(const SnapshotPtr& snapshot) {
+    solver.take(snapshot);
+    snapshot->final ? solver.finish() : solver.iterate(config.iterations_per_frame);
+    if (snapshot->final || snapshot->publish) publish.try_put(std::make_shared<PhaseMap>(solver.map()));
+  }
+
+  const UnmixConfig& config;
+  Ledger& ledger;
+  GraphOutputs outputs;
+  Pairing pairing;
+  Accumulator accumulator;
+  MapSolver solver;
+  std::atomic<std::uint64_t> snapshots_waiting{0};
+
+  flow::graph graph;
+  Pair pair;
+  flow::function_node<Job, Absorbed> absorb;
+  flow::sequencer_node<Absorbed> in_order;
+  Accumulate accumulate;
+  Solve solve;
+  flow::function_node<MapPtr> publish;
+};
+
+// A graph works in the arena it is made in. This one has no place reserved for a caller: the thread that puts
+// frames in belongs to the socket.
+Graph::Graph(const UnmixConfig& config, std::string config_hash, std::size_t hold_bytes, int threads,
+             Ledger& ledger, GraphOutputs outputs)
+    : parallelism_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads) + 1),
+      arena_(threads, 0) {
+  arena_.execute([&] {
+    nodes_ = std::make_unique<Nodes>(config, std::move(config_hash), hold_bytes, ledger, std::move(outputs));
+  });
+}
+
+Graph::~Graph() {
+  finish();
+}
+
+void Graph::put(Event event) {
+  nodes_->outputs.record(event);
+  nodes_->pair.try_put(std::move(event));
+}
+
+void Graph::finish() {
+  nodes_->graph.wait_for_all();
+}
+
+}  // namespace phasecast

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "messages/status.hpp"
+
+namespace phasecast {
+
+/// The pipeline's books: every counter, queue depth and sticky error, written by all threads, read by the
+/// status.
+class Ledger {
+ public:
+  void count(std::uint64_t Counters::*counter, std::uint64_t n = 1) {
+    std::lock_guard lock(mutex_);
+    status_.counters.*counter += n;
+  }
+  void reject(const std::string& cause) {
+    std::lock_guard lock(mutex_);
+    ++status_.counters.rejected[cause];
+  }
+  void depth(const std::string& branch, std::uint64_t value) {
+    std::lock_guard lock(mutex_);
+    status_.queue_depths[branch] = value;
+  }
+  /// Sticky, each text once; also logged.
+  void error(const std::string& text);
+  void note(const std::string& text) {
+    std::lock_guard lock(mutex_);
+    status_.note = text;
+  }
+  /// Any other change of the status, e.g. `ledger.update([&](Status& s) { s.scan_id = id; })`.
+  template <class Change>
+  void update(const Change& change) {
+    std::lock_guard lock(mutex_);
+    change(status_);
+  }
+  Status snapshot() const {
+    std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Status status_;
+};
+
+}  // namespace phasecast

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messages/phase_map.hpp"
+#include "pipeline/accumulator.hpp"
+#include "pipeline/unmix_config.hpp"
+#include "stages/convergence.hpp"
+#include "stages/lcf.hpp"
+#include "stages/rum.hpp"
+#include "stages/trust.hpp"
+
+namespace phasecast {
+
+/// Turns moments into phase maps, any time: takes newer data, iterates as long as it is let, and gives the
+/// map it has. One for a series: the state is carried from scan to scan.
+class MapSolver {
+ public:
+  MapSolver(const UnmixConfig& config, std::string config_hash);
+
+  /// Newer data of the same scan, or the first data of the next one.
+  void take(SnapshotPtr snapshot);
+  /// Passes of Algorithm 1; stops early once converged.
+  void iterate(int passes);
+  /// Up to the configured number of iterations for this map, or until converged.
+  void finish();
+  bool converged() const;
+
+  PhaseMap map() const;
+
+ private:
+  using Solver = RumTv<float>;
+
+  bool same_problem(const Snapshot& next) const;
+  bool statistics_outdated(const Snapshot& next) const;
+  void measure_statistics();
+  double lambda() const;
+  bool regularized() const;
+  void start_cold();
+  void go_on(bool with_fresh_least_squares);
+  RumConfig rum_config() const;
+
+  const UnmixConfig& config_;
+  std::string config_hash_;
+  SnapshotPtr snapshot_;
+
+  LcfResult least_squares_;  // eq. (3) or (6) at the last measurement: start value, statistics, baseline
+  std::size_t measured_energies_ = 0;
+  double noise_sigma_ = 0;
+  ScaleStatistics scale_;
+  std::vector<std::uint8_t> mask_;
+  std::vector<std::uint8_t> valid_;
+
+  std::optional<Solver> solver_;
+  Convergence convergence_;
+  IterationReport last_report_;
+  std::uint32_t iterations_ = 0;
+};
+
+}  // namespace phasecast

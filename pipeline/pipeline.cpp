@@ -1,0 +1,126 @@
+#include "pipeline/pipeline.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+
+#include "messages/units.hpp"
+
+namespace phasecast {
+
+Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_request)
+    : config_(config),
+      on_stop_request_(std::move(on_stop_request)),
+      budget_(config.in_flight_bytes),
+      admission_(config.admission, ledger_, [this](Event event) { handle(std::move(event)); }) {
+  if (config_.record) {
+    std::filesystem::create_directories(config_.output);
+    recorder_.emplace(config_.output, config_.described, ledger_);
+  }
+  publisher_.emplace(context_, config_.maps_endpoint, ledger_);
+  status_clock_.emplace(ledger_, [this](const Status& status) { publisher_->publish(encode(status)); });
+  graph_.emplace(config_.unmix, hash_of(config_.described), config_.hold_bytes, config_.threads, ledger_,
+                 GraphOutputs{[this](Event event) {
+                                if (recorder_) recorder_->record(std::move(event));
+                              },
+                              [this](std::shared_ptr<PhaseMap> map) { deliver(std::move(map)); }});
+  source_.emplace(context_, config_.frames_endpoint, admission_, budget_, ledger_);
+  control_.emplace(context_, config_.control_endpoint,
+                   [this](ControlCommand command) { return control(command); });
+  source_->start();
+}
+
+Pipeline::~Pipeline() {
+  stop();
+}
+
+Endpoints Pipeline::endpoints() const {
+  return {source_->endpoint(), publisher_->endpoint(), control_->endpoint()};
+}
+
+/// Front to back: each part is ended when nothing more can reach it.
+void Pipeline::stop() {
+  if (!source_) return;
+  ledger_.update([](Status& status) { status.state = PipelineState::stopping; });
+  control_.reset();
+  source_->stop();
+  source_.reset();
+  graph_->finish();
+  graph_.reset();
+  if (recorder_) {
+    files_ = recorder_->files();
+    recorder_.reset();
+  }
+  status_clock_.reset();
+  publisher_.reset();
+}
+
+Status Pipeline::status() const {
+  return ledger_.snapshot();
+}
+
+std::vector<std::filesystem::path> Pipeline::files() const {
+  return recorder_ ? recorder_->files() : files_;
+}
+
+void Pipeline::handle(Event event) {
+  if (const auto* opened = std::get_if<ScanOpened>(&event)) {
+    const ScanStart& scan = *opened->scan;
+    spdlog::info("scan_opened scan={} index={} series={} energies={} shape={}x{} source=\"{}\"", scan.scan_id,
+                 scan.scan_index, scan.series_id, scan.energies_ev.size(), scan.shape.height,
+                 scan.shape.width, scan.source);
+    publisher_->publish(encode(scan));
+  } else if (const auto* closed = std::get_if<ScanClosed>(&event)) {
+    spdlog::info("scan_closed scan={} status={} received={} missing={} timed_out={} reason=\"{}\"",
+                 closed->scan->scan_id, name_of(closed->end.status), closed->received, closed->missing,
+                 closed->timed_out, closed->end.reason);
+    publisher_->publish(encode(closed->end));
+    ledger_.update([](Status& status) { status.state = PipelineState::waiting; });
+  }
+  graph_->put(std::move(event));
+}
+
+void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
+  map->map_number = maps_published_++;
+  map->published_utc_ns = utc_now_ns();
+  publisher_->publish(encode(*map));
+  ledger_.count(map->final ? &Counters::maps_final : &Counters::maps_provisional);
+  if (!map->final) return;
+
+  const double latency_ms = static_cast<double>(map->published_utc_ns - map->received_utc_ns) / ns_per_ms;
+  latency_.add(latency_ms);
+  const auto percentiles = latency_.percentiles();
+  ledger_.update([&](Status& status) {
+    status.latency_p50_ms = percentiles.p50_ms;
+    status.latency_p95_ms = percentiles.p95_ms;
+  });
+  spdlog::info("map_final scan={} map={} energies={}/{} iterations={} distance={:.2g} latency_ms={:.1f}",
+               map->scan_id, map->map_number, map->energies_used.size(), map->energies_ev.size(),
+               map->iterations, map->map_distance, latency_ms);
+  if (recorder_) recorder_->record(std::move(map));
+}
+
+ControlAnswer Pipeline::control(ControlCommand command) {
+  const auto newest = [&](std::string_view topic) -> ControlAnswer {
+    Parts parts = publisher_->newest(topic);
+    if (parts.empty()) return {{false, "there is no " + std::string(topic) + " yet"}, {}};
+    return {{true, ""}, std::move(parts)};
+  };
+  switch (command) {
+    case ControlCommand::get_status:
+      return {{true, ""}, encode(ledger_.snapshot())};
+    case ControlCommand::get_scan_start:
+      return newest(topic::scan_start);
+    case ControlCommand::get_map:
+      return newest(topic::phase_map);
+    case ControlCommand::abort_scan:
+      source_->abort_scan("a control client asked for it");
+      return {{true, "asked"}, {}};
+    case ControlCommand::stop:
+      on_stop_request_();
+      return {{true, "stopping"}, {}};
+  }
+  return {{false, "unknown command"}, {}};
+}
+
+}  // namespace phasecast

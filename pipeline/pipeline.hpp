@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+#include <zmq.hpp>
+
+#include "pipeline/budget.hpp"
+#include "pipeline/config.hpp"
+#include "pipeline/control.hpp"
+#include "pipeline/frame_source.hpp"
+#include "pipeline/graph.hpp"
+#include "pipeline/latency.hpp"
+#include "pipeline/publisher.hpp"
+#include "pipeline/recorder.hpp"
+#include "pipeline/status_clock.hpp"
+
+namespace phasecast {
+
+struct Endpoints {
+  std::string frames, maps, control;
+};
+
+/// The live pipeline: sockets on their own threads around one flow graph. Runs from construction to `stop`.
+class Pipeline {
+ public:
+  /// Throws std::runtime_error if a socket cannot be bound or the output folder cannot be written.
+  /// `on_stop_request` is called, from another thread, when a control client asks for the end.
+  Pipeline(const RunConfig& config, std::function<void()> on_stop_request);
+  ~Pipeline();
+
+  Endpoints endpoints() const;
+  /// Finishes what was received: frames to disk, the open scan to its map, the last map and status to the
+  /// viewers.
+  void stop();
+  Status status() const;
+  std::vector<std::filesystem::path> files() const;
+
+ private:
+  void handle(Event event);
+  void deliver(std::shared_ptr<PhaseMap> map);
+  ControlAnswer control(ControlCommand command);
+
+  const RunConfig config_;
+  std::function<void()> on_stop_request_;
+  Ledger ledger_;
+  Latency latency_;
+  std::uint64_t maps_published_ = 0;
+
+  zmq::context_t context_;
+  std::optional<Recorder> recorder_;
+  std::vector<std::filesystem::path> files_;
+  std::optional<Publisher> publisher_;
+  std::optional<StatusClock> status_clock_;
+  std::optional<Graph> graph_;
+  Budget budget_;
+  Admission admission_;
+  std::optional<FrameSource> source_;
+  std::optional<ControlServer> control_;
+};
+
+}  // namespace phasecast

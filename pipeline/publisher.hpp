@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <zmq.hpp>
+
+#include "messages/wire/codec.hpp"
+#include "pipeline/ledger.hpp"
+
+namespace phasecast {
+
+/// The XPUB socket and its thread: lossy per viewer, so that a slow viewer never slows the beamline. The
+/// newest scan_start, phase_map and status are sent again whenever somebody subscribes.
+class Publisher {
+ public:
+  Publisher(zmq::context_t& context, const std::string& endpoint, Ledger& ledger);
+  ~Publisher();
+
+  const std::string& endpoint() const { return endpoint_; }
+  /// Any thread. Takes part 0 as the topic.
+  void publish(const Parts& parts);
+  /// The newest message of a topic; empty if there was none.
+  Parts newest(std::string_view topic) const;
+
+ private:
+  void work();
+  void greet_new_subscriber();
+  void send_to_viewers(const Parts& parts);
+
+  Ledger& ledger_;
+  zmq::socket_t viewers_;
+  zmq::socket_t inbox_;
+  std::string endpoint_;
+  mutable std::mutex mutex_;
+  zmq::socket_t outbox_;                              // guarded by mutex_
+  std::map<std::string, Parts, std::less<>> newest_;  // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace phasecast

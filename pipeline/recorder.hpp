@@ -1,0 +1,70 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include "messages/phase_map.hpp"
+#include "pipeline/events.hpp"
+#include "pipeline/files/map_file.hpp"
+#include "pipeline/files/scan_file.hpp"
+#include "pipeline/ledger.hpp"
+
+namespace phasecast {
+
+/// Writes every frame and every final map to disk, on its own thread. Its queue holds the frames' tickets:
+/// when the disk is slow or full the budget is spent, and the source waits. Nothing is skipped; a frame that
+/// the disk refuses is tried again until it is taken.
+///
+/// Files: OUTPUT/<series>/scan_<index>_<scan id>.h5 per scan, OUTPUT/<series>/maps.h5 per series (a number is
+/// added when the name is taken).
+class Recorder {
+ public:
+  Recorder(std::filesystem::path output, std::map<std::string, std::string> configuration, Ledger& ledger);
+  /// Finishes the queue first.
+  ~Recorder();
+
+  void record(Event event);
+  void record(std::shared_ptr<const PhaseMap> final_map);
+
+  /// Files made so far, in order.
+  std::vector<std::filesystem::path> files() const;
+
+ private:
+  using Item = std::variant<ScanOpened, AdmittedFrame, ScanClosed, std::shared_ptr<const PhaseMap>>;
+
+  void push(Item item);
+  void work(std::stop_token stop);
+  void write(const ScanOpened& opened);
+  void write(const AdmittedFrame& admitted);
+  void write(const ScanClosed& closed);
+  void write(const std::shared_ptr<const PhaseMap>& map);
+  void write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted);
+  void pause_before_retry();
+  std::filesystem::path fresh_path(const std::string& series, const std::string& name);
+
+  std::filesystem::path output_;
+  std::map<std::string, std::string> configuration_;
+  Ledger& ledger_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Item> queue_;
+  std::vector<std::filesystem::path> files_;
+
+  std::string open_scan_;
+  std::unique_ptr<ScanFileWriter> file_;
+  std::map<std::string, std::filesystem::path> scan_paths_;  // by scan id, for late frames
+  std::string map_series_;
+  std::unique_ptr<MapFileWriter> maps_;
+
+  std::jthread thread_;  // last: starts when everything above is ready, ends before any of it goes
+};
+
+}  // namespace phasecast

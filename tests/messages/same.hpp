@@ -1,0 +1,86 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "messages/wire/codec.hpp"
+
+/// Field by field, NaN equal to NaN; payloads bit for bit.
+namespace phasecast::test {
+
+inline bool same(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+inline bool same(const ScanStart& a, const ScanStart& b) {
+  return a.version == b.version && a.source == b.source && a.series_id == b.series_id &&
+         a.scan_id == b.scan_id && a.scan_index == b.scan_index && a.energies_ev == b.energies_ev &&
+         a.shape == b.shape && a.pixel_type == b.pixel_type && a.pixel_size_um == b.pixel_size_um &&
+         a.edge == b.edge && a.signal == b.signal && a.darks == b.darks && a.flats == b.flats &&
+         a.sample_repeats == b.sample_repeats && a.start_utc_ns == b.start_utc_ns && a.metadata == b.metadata;
+}
+
+/// All but byte_count and crc32c, which encode() fills in, and the time of arrival.
+inline bool same(const Frame& x, const Frame& y) {
+  const auto &a = x.header, &b = y.header;
+  return a.scan_id == b.scan_id && a.sequence == b.sequence && a.kind == b.kind &&
+         a.energy_index == b.energy_index && a.energy_set_ev == b.energy_set_ev &&
+         same(a.energy_readback_ev, b.energy_readback_ev) && a.repeat == b.repeat && a.shape == b.shape &&
+         a.pixel_type == b.pixel_type && a.exposure_s == b.exposure_s && a.start_utc_ns == b.start_utc_ns &&
+         same(a.i0, b.i0) && std::ranges::equal(x.pixels.bytes, y.pixels.bytes);
+}
+
+inline bool same(const ScanEnd& a, const ScanEnd& b) {
+  return a.scan_id == b.scan_id && a.frames_sent == b.frames_sent && a.status == b.status &&
+         a.reason == b.reason;
+}
+
+inline bool same(const PhaseMap& a, const PhaseMap& b) {
+  return a.series_id == b.series_id && a.scan_id == b.scan_id && a.scan_index == b.scan_index &&
+         a.map_number == b.map_number && a.last_sequence == b.last_sequence && a.final == b.final &&
+         a.scan_status == b.scan_status && a.energies_ev == b.energies_ev &&
+         a.energies_used == b.energies_used && a.energies_carried == b.energies_carried &&
+         a.method == b.method && a.iterations == b.iterations && same(a.relative_error, b.relative_error) &&
+         same(a.map_change, b.map_change) && same(a.map_distance, b.map_distance) &&
+         a.converged == b.converged && same(a.noise_sigma, b.noise_sigma) && a.lambda == b.lambda &&
+         a.rho == b.rho && a.config_hash == b.config_hash && a.received_utc_ns == b.received_utc_ns &&
+         a.published_utc_ns == b.published_utc_ns && a.shape == b.shape &&
+         a.pixel_size_um == b.pixel_size_um && a.states == b.states && same_bits(a.fraction, b.fraction) &&
+         same_bits(a.scale, b.scale) && same_bits(a.residual, b.residual) &&
+         same_bits(a.uncertainty, b.uncertainty) && a.mask == b.mask;
+}
+
+inline bool same(const Counters& a, const Counters& b) {
+  return a.received == b.received && a.recorded == b.recorded && a.used == b.used &&
+         a.duplicate == b.duplicate && a.late == b.late && a.missing == b.missing && a.foreign == b.foreign &&
+         a.unpaired == b.unpaired && a.rejected == b.rejected && a.scans_started == b.scans_started &&
+         a.scans_closed == b.scans_closed && a.scans_aborted == b.scans_aborted &&
+         a.scans_timed_out == b.scans_timed_out && a.repaired_pixels == b.repaired_pixels &&
+         a.maps_provisional == b.maps_provisional && a.maps_final == b.maps_final &&
+         a.viewer_drops == b.viewer_drops;
+}
+
+inline bool same(const Status& a, const Status& b) {
+  return a.state == b.state && a.scan_id == b.scan_id && a.scan_index == b.scan_index &&
+         a.energies_planned == b.energies_planned && a.energies_received == b.energies_received &&
+         same(a.counters, b.counters) && a.queue_depths == b.queue_depths &&
+         a.frames_per_second == b.frames_per_second && same(a.latency_p50_ms, b.latency_p50_ms) &&
+         same(a.latency_p95_ms, b.latency_p95_ms) && a.recorder_lag_frames == b.recorder_lag_frames &&
+         a.errors == b.errors && a.note == b.note && a.published_utc_ns == b.published_utc_ns;
+}
+
+inline bool same(const ControlRequest& a, const ControlRequest& b) {
+  return a.command == b.command;
+}
+
+inline bool same(const ControlReply& a, const ControlReply& b) {
+  return a.ok == b.ok && a.text == b.text;
+}
+
+}  // namespace phasecast::test

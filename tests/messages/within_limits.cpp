@@ -1,0 +1,125 @@
+#include "within_limits.hpp"
+
+#include <cmath>
+#include <regex>
+#include <set>
+
+namespace phasecast::test {
+namespace {
+
+bool id(const std::string& text) {
+  static const std::regex allowed("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
+  return std::regex_match(text, allowed);
+}
+
+bool text(const std::string& text) {
+  return text.size() <= 4096 && text.find_first_of(std::string("\0\x1b\x07\x08\x7f", 5)) == std::string::npos;
+}
+
+bool name(const std::string& name) {
+  return !name.empty() && text(name);
+}
+
+bool measure(double value) {
+  return value >= 0 && value <= std::numeric_limits<double>::max();
+}
+bool measure_or_unknown(double value) {
+  return std::isnan(value) || measure(value);
+}
+bool energy(double value) {
+  return value > 0 && value < 1e7;
+}
+
+bool energies(const std::vector<double>& values) {
+  return !values.empty() && values.size() <= 20'000 && std::all_of(values.begin(), values.end(), energy);
+}
+
+bool shape(Shape s) {
+  return s.height >= 1 && s.height <= 65'536 && s.width >= 1 && s.width <= 65'536 && s.pixels() <= 1u << 30;
+}
+
+bool plan(CorrectionPlan p) {
+  return p.use <= CorrectionUse::per_energy && p.repeats <= 10'000 &&
+         (p.use == CorrectionUse::none || p.repeats >= 1);
+}
+
+bool names(const std::map<std::string, std::uint64_t>& map) {
+  return map.size() <= 1000 &&
+         std::all_of(map.begin(), map.end(), [](auto& entry) { return name(entry.first); });
+}
+
+bool valid(const ScanStart& s) {
+  return s.version == 1 && text(s.source) && id(s.series_id) && id(s.scan_id) && energies(s.energies_ev) &&
+         shape(s.shape) && s.pixel_type <= PixelType::float64 && measure(s.pixel_size_um) && text(s.edge) &&
+         s.signal <= Signal::absorbance && plan(s.darks) && plan(s.flats) && s.sample_repeats >= 1 &&
+         s.sample_repeats <= 10'000 && s.planned_frames() <= 10'000'000 && s.start_utc_ns >= 0 &&
+         s.metadata.size() <= 1000 && std::all_of(s.metadata.begin(), s.metadata.end(), [](auto& entry) {
+           return name(entry.first) && text(entry.second);
+         });
+}
+
+bool valid(const Frame& frame) {
+  const auto& h = frame.header;
+  const bool no_energy = h.kind != FrameKind::sample && h.energy_set_ev == 0;
+  return id(h.scan_id) && h.sequence < 10'000'000 && h.kind <= FrameKind::sample && h.energy_index < 20'000 &&
+         (no_energy || energy(h.energy_set_ev)) &&
+         (std::isnan(h.energy_readback_ev) || energy(h.energy_readback_ev)) && h.repeat < 10'000 &&
+         shape(h.shape) && h.pixel_type <= PixelType::float64 &&
+         h.byte_count == h.shape.pixels() * bytes_per_pixel(h.pixel_type) &&
+         h.byte_count == frame.pixels.bytes.size() && measure(h.exposure_s) && h.start_utc_ns >= 0 &&
+         !std::isinf(h.i0);
+}
+
+bool valid(const ScanEnd& end) {
+  return id(end.scan_id) && end.frames_sent <= 10'000'000 && end.status <= ScanStatus::aborted &&
+         text(end.reason);
+}
+
+bool origins(const PhaseMap& m) {
+  std::set<std::uint32_t> all(m.energies_used.begin(), m.energies_used.end());
+  all.insert(m.energies_carried.begin(), m.energies_carried.end());
+  return all.size() == m.energies_used.size() + m.energies_carried.size() &&
+         (all.empty() || *all.rbegin() < m.energies_ev.size());
+}
+
+bool layers(const PhaseMap& m) {
+  const auto n = m.shape.pixels(), ln = n * m.states.size();
+  return m.fraction.size() == ln && m.scale.size() == n && m.residual.size() == n &&
+         m.uncertainty.size() == ln && m.mask.size() == n &&
+         std::all_of(m.mask.begin(), m.mask.end(), [](auto mask) { return mask <= 2; });
+}
+
+bool valid(const PhaseMap& m) {
+  const std::set<std::string> states(m.states.begin(), m.states.end());
+  return id(m.series_id) && id(m.scan_id) && m.last_sequence < 10'000'000 &&
+         m.scan_status <= ScanStatus::aborted && energies(m.energies_ev) && origins(m) && name(m.method) &&
+         measure_or_unknown(m.relative_error) && measure_or_unknown(m.map_change) &&
+         measure_or_unknown(m.map_distance) && measure_or_unknown(m.noise_sigma) && measure(m.lambda) &&
+         measure(m.rho) && text(m.config_hash) && m.received_utc_ns >= 0 && m.published_utc_ns >= 0 &&
+         shape(m.shape) && measure(m.pixel_size_um) && !states.empty() && states.size() <= 64 &&
+         states.size() == m.states.size() && std::all_of(states.begin(), states.end(), name) && layers(m);
+}
+
+bool valid(const Status& s) {
+  return s.state <= PipelineState::stopping && (s.scan_id.empty() || id(s.scan_id)) &&
+         s.energies_planned <= 20'000 && s.energies_received <= s.energies_planned &&
+         names(s.counters.rejected) && names(s.queue_depths) && measure(s.frames_per_second) &&
+         measure_or_unknown(s.latency_p50_ms) && measure_or_unknown(s.latency_p95_ms) &&
+         s.errors.size() <= 1000 && std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) &&
+         s.published_utc_ns >= 0;
+}
+
+bool valid(const ControlRequest& request) {
+  return request.command <= ControlCommand::stop;
+}
+bool valid(const ControlReply& reply) {
+  return text(reply.text);
+}
+
+}  // namespace
+
+bool within_limits(const Message& message) {
+  return std::visit([](const auto& plain) { return valid(plain); }, message);
+}
+
+}  // namespace phasecast::test

@@ -1,0 +1,178 @@
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+
+#include "pipeline/pipeline.hpp"
+#include "tools/commands.hpp"
+#include "tools/options.hpp"
+
+namespace phasecast {
+namespace {
+
+struct RunOptions {
+  UnmixOptions unmix;
+  std::string config_file, endpoints_file;
+  RunConfig defaults;
+  std::string frames = defaults.frames_endpoint, maps = defaults.maps_endpoint,
+              control = defaults.control_endpoint;
+  std::string output = defaults.output;
+  bool no_record = false;
+  std::size_t reorder_frames = defaults.admission.reorder_frames;
+  double reorder_wait_s = 2, close_wait_s = 2, stall_wait_s = 60;
+  std::size_t in_flight_mib = 1024, hold_mib = 2048, carry_mib = 2048;
+  int map_every = defaults.unmix.map_every, iterations_per_frame = defaults.unmix.iterations_per_frame;
+};
+
+void add_options(CLI::App& app, RunOptions& o) {
+  add_config_file(app, o.config_file);
+  app.add_option("--frames", o.frames, "Where frames come in (PULL, bound); port * takes any free one")
+      ->type_name("ENDPOINT")
+      ->capture_default_str();
+  app.add_option("--maps", o.maps, "Where maps and status go out (XPUB, bound)")
+      ->type_name("ENDPOINT")
+      ->capture_default_str();
+  app.add_option("--control", o.control, "Where requests are answered (REP, bound)")
+      ->type_name("ENDPOINT")
+      ->capture_default_str();
+  app.add_option("--endpoints", o.endpoints_file,
+                 "Write the endpoints as bound to this file (JSON) when ready");
+  app.add_option("--output", o.output, "Folder of recordings and maps")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--no-record", o.no_record, "Write nothing to disk");
+  app.add_option("--reorder-frames", o.reorder_frames,
+                 "A missing frame is given up when this many later ones wait")
+      ->type_name("frames")
+      ->capture_default_str();
+  app.add_option("--reorder-wait", o.reorder_wait_s, "or when a later one has waited this long")
+      ->type_name("s")
+      ->capture_default_str();
+  app.add_option("--close-wait", o.close_wait_s, "After ScanEnd: how long missing frames may still come")
+      ->type_name("s")
+      ->capture_default_str();
+  app.add_option("--stall-wait", o.stall_wait_s, "Silence without ScanEnd after which the scan is closed")
+      ->type_name("s")
+      ->capture_default_str();
+  app.add_option("--in-flight", o.in_flight_mib,
+                 "Memory for frames being worked on; beyond it the source is held back")
+      ->type_name("MiB")
+      ->capture_default_str();
+  app.add_option("--hold", o.hold_mib, "Memory for frames whose flat or dark comes later in the scan")
+      ->type_name("MiB")
+      ->capture_default_str();
+  app.add_option("--carry", o.carry_mib,
+                 "Memory for the last scan's frames, which stand in for energies to come")
+      ->type_name("MiB")
+      ->capture_default_str();
+  app.add_option("--map-every", o.map_every, "A provisional map after this many energies")
+      ->type_name("energies")
+      ->capture_default_str();
+  app.add_option("--iterations-per-frame", o.iterations_per_frame,
+                 "Iterations between two looks at newer data")
+      ->capture_default_str();
+  add_unmix_options(app, o.unmix);
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1e3));
+}
+
+Result<RunConfig> to_run_config(const RunOptions& o) {
+  auto unmix = to_config(o.unmix);
+  if (!unmix) return unmix.error();
+  RunConfig config;
+  config.unmix = std::move(*unmix);
+  config.unmix.map_every = o.map_every;
+  config.unmix.iterations_per_frame = o.iterations_per_frame;
+  config.unmix.carry_bytes = o.carry_mib << 20;
+  config.frames_endpoint = o.frames;
+  config.maps_endpoint = o.maps;
+  config.control_endpoint = o.control;
+  config.output = o.output;
+  config.record = !o.no_record;
+  config.threads = o.unmix.threads;
+  config.admission = {o.reorder_frames, milliseconds(o.reorder_wait_s), milliseconds(o.close_wait_s),
+                      milliseconds(o.stall_wait_s)};
+  config.in_flight_bytes = o.in_flight_mib << 20;
+  config.hold_bytes = o.hold_mib << 20;
+  return config;
+}
+
+void write_endpoints(const std::string& path, const Endpoints& endpoints) {
+  if (path.empty()) return;
+  std::ofstream file(path);
+  file << "{\"frames\": \"" << endpoints.frames << "\", \"maps\": \"" << endpoints.maps
+       << "\", \"control\": \"" << endpoints.control << "\"}\n";
+  if (!file.flush()) throw std::runtime_error("cannot write endpoints to " + path);
+}
+
+void print_summary(const Pipeline& pipeline) {
+  const Status status = pipeline.status();
+  const Counters& n = status.counters;
+  std::uint64_t rejected = 0;
+  for (const auto& [cause, count] : n.rejected) rejected += count;
+  std::printf(
+      "received %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign %lu\nunpaired "
+      "%lu\n",
+      n.received, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
+  std::printf("rejected %lu\n", rejected);
+  for (const auto& [cause, count] : n.rejected) std::printf("rejected_%s %lu\n", cause.c_str(), count);
+  std::printf(
+      "scans %lu\nscans_aborted %lu\nscans_timed_out %lu\nmaps_provisional %lu\nmaps_final %lu\nviewer_drops "
+      "%lu\n",
+      n.scans_closed, n.scans_aborted, n.scans_timed_out, n.maps_provisional, n.maps_final, n.viewer_drops);
+  std::printf("latency_p50_ms %.1f\nlatency_p95_ms %.1f\n", status.latency_p50_ms, status.latency_p95_ms);
+  for (const auto& error : status.errors) std::printf("error %s\n", error.c_str());
+  for (const auto& file : pipeline.files()) std::printf("file %s\n", file.c_str());
+}
+
+/// SIGINT and SIGTERM are blocked before any thread starts, so that only sigwait sees them.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int run(const CLI::App& app, const RunOptions& options) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("phasecast"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  auto config = to_run_config(options);
+  if (!config) throw std::runtime_error(config.error().text());
+  config->described = describe(app);
+  const auto errors = validate(*config);
+  for (const Error& error : errors) std::fprintf(stderr, "phasecast run: %s\n", error.text().c_str());
+  if (!errors.empty()) return 2;
+
+  const sigset_t stop_signals = block_stop_signals();
+  Pipeline pipeline(*config, [] { kill(getpid(), SIGTERM); });
+  const Endpoints endpoints = pipeline.endpoints();
+  spdlog::info("ready frames={} maps={} control={}", endpoints.frames, endpoints.maps, endpoints.control);
+  write_endpoints(options.endpoints_file, endpoints);
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("stopping signal={}", signal);
+  pipeline.stop();
+  print_summary(pipeline);
+  return 0;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_status) {
+  CLI::App* command =
+      app.add_subcommand("run", "The live pipeline: frames in, phase maps out, every frame recorded");
+  auto options = std::make_shared<RunOptions>();
+  add_options(*command, *options);
+  command->callback([command, options, &exit_status] {
+    apply_config_file(*command, options->config_file);
+    exit_status = run(*command, *options);
+  });
+}
+
+}  // namespace phasecast

@@ -1,0 +1,172 @@
+#include "tools/options.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <toml++/toml.h>
+#include <charconv>
+#include <optional>
+
+#include "pipeline/files/references.hpp"
+
+namespace phasecast {
+namespace {
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Error bad_option(const std::string& name, const std::string& value, const std::string& expected) {
+  return {"config", "command line or configuration file", name, value, expected};
+}
+
+Result<EnergyWindow> window(const std::string& name, const std::string& text) {
+  if (text.empty()) return EnergyWindow{};
+  const auto colon = text.find(':');
+  const auto low = number(std::string_view(text).substr(0, colon));
+  const auto high =
+      colon == std::string::npos ? std::nullopt : number(std::string_view(text).substr(colon + 1));
+  if (!low || !high) return bad_option(name, text, "LOW:HIGH in eV, e.g. 8180:8320");
+  return EnergyWindow{*low, *high};
+}
+
+Result<std::optional<double>> automatic_or(const std::string& name, const std::string& text) {
+  if (text == "auto") return std::optional<double>();
+  if (const auto value = number(text)) return std::optional<double>(*value);
+  return bad_option(name, text, "auto or a number");
+}
+
+std::string as_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
+  if (const auto* real = node.as_floating_point()) return CLI::detail::to_string(real->get());
+  throw std::runtime_error("expected text, a number, true or false");
+}
+
+}  // namespace
+
+void add_unmix_options(CLI::App& app, UnmixOptions& o) {
+  app.add_option(
+         "--references", o.references,
+         "Reference spectra, one per chemical state: PATH[=name][@shift_eV]; text, CSV, Athena .nor, XDI")
+      ->type_name("FILE...");
+  app.add_option("--method", o.method, "rum-tv: robust maps (eq. 7); lcf: per-pixel least squares (eq. 3)")
+      ->check(CLI::IsMember({"rum-tv", "lcf"}))
+      ->capture_default_str();
+  app.add_option(
+         "--normalize", o.normalize,
+         "pre_edge: subtract the pre-edge, scale = edge jump; edge_step: also divide by the step; none")
+      ->check(CLI::IsMember({"none", "pre_edge", "edge_step"}))
+      ->capture_default_str();
+  app.add_option("--pre-edge", o.pre_edge, "Pre-edge window, no default: it depends on the element")
+      ->type_name("LO:HI eV");
+  app.add_option("--post-edge", o.post_edge, "Post-edge window, for edge_step")->type_name("LO:HI eV");
+  app.add_option("--order", o.order, "Order of the pre-edge polynomial: 0 or 1 (1 needs a long pre-edge)")
+      ->capture_default_str();
+  app.add_option("--post-order", o.post_order, "Order of the post-edge polynomial: 0, 1 or 2")
+      ->capture_default_str();
+  app.add_option("--e0", o.e0, "Edge energy at which the edge step is taken, for edge_step")->type_name("eV");
+  app.add_option("--lambda", o.lambda,
+                 "Weight of the total variation in eq. (7): auto (from the noise) or a number")
+      ->capture_default_str();
+  app.add_option("--rho", o.rho,
+                 "Penalty of Algorithm 1, only changes speed: auto (lambda / 0.1) or a number")
+      ->capture_default_str();
+  app.add_option("--iterations", o.iterations, "Iterations of Algorithm 1 at most, for a final map")
+      ->capture_default_str();
+  app.add_option("--tolerance", o.tolerance,
+                 "A map is final when its fractions are this close (RMS) to their limit")
+      ->type_name("fraction")
+      ->capture_default_str();
+  app.add_option("--mask-below", o.mask_below, "Scale below which there is no element: auto or a number")
+      ->capture_default_str();
+  app.add_flag("--no-despike", o.no_despike, "Leave spikes and hot pixels as they are");
+  app.add_option("--despike-threshold", o.despike_threshold,
+                 "A spike stands out of all its neighbors by this much")
+      ->type_name("noise std")
+      ->capture_default_str();
+  app.add_option("--threads", o.threads, "Threads that compute")->capture_default_str();
+  app.add_flag("--deterministic", o.deterministic,
+               "Solve in lockstep with the frames: same frames, same bits");
+}
+
+Result<UnmixConfig> to_config(const UnmixOptions& o) {
+  UnmixConfig config;
+  for (const auto& argument : o.references) {
+    std::vector<std::string> assumptions;
+    auto reference = read_reference(argument, assumptions);
+    if (!reference) return reference.error();
+    for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
+    config.references.push_back(std::move(*reference));
+  }
+  config.method = o.method == "lcf" ? Method::lcf : Method::rum_tv;
+  config.normalize.mode = o.normalize == "none"       ? Normalization::none
+                          : o.normalize == "pre_edge" ? Normalization::pre_edge
+                                                      : Normalization::edge_step;
+  const auto pre_edge = window("pre-edge", o.pre_edge), post_edge = window("post-edge", o.post_edge);
+  if (!pre_edge) return pre_edge.error();
+  if (!post_edge) return post_edge.error();
+  config.normalize.pre_edge = *pre_edge;
+  config.normalize.post_edge = *post_edge;
+  config.normalize.order = o.order;
+  config.normalize.post_order = o.post_order;
+  config.normalize.e0_ev = o.e0;
+  const auto lambda = automatic_or("lambda", o.lambda), rho = automatic_or("rho", o.rho),
+             mask_below = automatic_or("mask-below", o.mask_below);
+  for (const auto* option : {&lambda, &rho, &mask_below})
+    if (!*option) return option->error();
+  config.lambda = *lambda;
+  config.rho = *rho;
+  config.mask_below = *mask_below;
+  config.iterations = o.iterations;
+  config.tolerance = o.tolerance;
+  config.despike.enabled = !o.no_despike;
+  config.despike.threshold = o.despike_threshold;
+  config.deterministic = o.deterministic;
+  return config;
+}
+
+void add_config_file(CLI::App& app, std::string& path) {
+  app.add_option("--config", path, "TOML file with the same names as these options; the command line wins")
+      ->check(CLI::ExistingFile);
+}
+
+void apply_config_file(CLI::App& app, const std::string& path) try {
+  if (path.empty()) return;
+  const toml::table table = toml::parse_file(path);
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const auto where = path + " line " + std::to_string(node.source().begin.line) + ": " + name;
+    CLI::Option* option = name == "config" ? nullptr : app.get_option_no_throw("--" + name);
+    if (!option) throw std::runtime_error(where + " is no option of '" + app.get_name() + "'; see --help");
+    if (option->count() > 0) continue;  // the command line wins
+    try {
+      if (const auto* list = node.as_array())
+        for (const auto& item : *list) option->add_result(as_text(item));
+      else
+        option->add_result(as_text(node));
+      option->run_callback();
+    } catch (const std::exception& e) {
+      throw std::runtime_error(where + ": " + e.what());
+    }
+  }
+} catch (const toml::parse_error& e) {
+  throw std::runtime_error(path + " line " + std::to_string(e.source().begin.line) + ": " +
+                           std::string(e.description()));
+}
+
+std::map<std::string, std::string> describe(const CLI::App& app) {
+  std::map<std::string, std::string> described;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_single_name();
+    if (name == "help" || name == "config") continue;
+    described[name] =
+        option->count() > 0 ? CLI::detail::join(option->results(), " ") : option->get_default_str();
+  }
+  return described;
+}
+
+}  // namespace phasecast

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/config.hpp"
+
+namespace phasecast {
+
+/// The options of the science, as typed; the same for `run` and `unmix`, on the command line and in TOML.
+struct UnmixOptions {
+  std::vector<std::string> references;
+  std::string method = "rum-tv";
+  std::string normalize = "pre_edge";
+  std::string pre_edge, post_edge;
+  int order = 0;
+  int post_order = 1;
+  double e0 = 0;
+  std::string lambda = "auto", rho = "auto", mask_below = "auto";
+  int iterations = 1000;
+  double tolerance = 3e-4;
+  int threads = 2;
+  bool no_despike = false;
+  double despike_threshold = 8;
+  bool deterministic = false;
+};
+
+void add_unmix_options(CLI::App& app, UnmixOptions& options);
+
+/// Reads the references and turns text into values. Errors name the option. Assumptions made about files are
+/// logged.
+Result<UnmixConfig> to_config(const UnmixOptions& options);
+
+/// Adds `--config FILE`: a TOML file with the same names as the long options; the command line wins.
+void add_config_file(CLI::App& app, std::string& path);
+/// Throws std::runtime_error naming file, line, key and what is known.
+void apply_config_file(CLI::App& app, const std::string& path);
+
+/// Every option with its value as given or by default: what is written beside the results.
+std::map<std::string, std::string> describe(const CLI::App& app);
+
+}  // namespace phasecast

@@ -1,0 +1,109 @@
+#include "tools/watch/feed.hpp"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "pipeline/zmq_parts.hpp"
+
+namespace phasecast {
+namespace {
+
+constexpr auto silence_limit = std::chrono::seconds(3);  // status comes every second
+constexpr int maps_held = 64;                            // per subscriber; megabytes each
+constexpr auto monitor_address = "inproc://feed-monitor";
+
+}  // namespace
+
+std::string describe(Link link, const std::string& endpoint) {
+  switch (link) {
+    case Link::absent:
+      return "no pipeline answers at " + endpoint + " yet; waiting for one";
+    case Link::connected:
+      return "connected to " + endpoint;
+    case Link::silent:
+      return "connected to " + endpoint + ", but nothing has come for 3 s; waiting";
+    case Link::lost:
+      return "the pipeline at " + endpoint + " is gone; waiting for it to come back";
+    case Link::wrong:
+      return "what answers at " + endpoint +
+             " does not publish maps; give the maps endpoint of phasecast run";
+  }
+  return "";
+}
+
+Feed::Feed(const std::string& endpoint)
+    : subscriber_(context_, zmq::socket_type::sub),
+      monitor_(context_, zmq::socket_type::pair),
+      last_heard_(Clock::now()) {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGINT);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, &signals_before_);
+  signals_ = signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (signals_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+
+  subscriber_.set(zmq::sockopt::rcvhwm, maps_held);
+  subscriber_.set(zmq::sockopt::linger, 0);
+  subscriber_.set(zmq::sockopt::subscribe, "");
+  const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+  if (zmq_socket_monitor(subscriber_.handle(), monitor_address, events) != 0) throw zmq::error_t();
+  monitor_.set(zmq::sockopt::linger, 0);
+  monitor_.connect(monitor_address);
+  connect_or_throw(subscriber_, endpoint, "maps");
+}
+
+Feed::~Feed() {
+  close(signals_);
+  pthread_sigmask(SIG_SETMASK, &signals_before_, nullptr);
+}
+
+void Feed::wait(Clock::time_point deadline) {
+  if (link_ == Link::connected) deadline = std::min(deadline, last_heard_ + silence_limit);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  std::array<zmq_pollitem_t, 3> sources{{{subscriber_.handle(), 0, ZMQ_POLLIN, 0},
+                                         {monitor_.handle(), 0, ZMQ_POLLIN, 0},
+                                         {nullptr, signals_, ZMQ_POLLIN, 0}}};
+  const int ready = zmq_poll(sources.data(), sources.size(), std::max<long>(0, left));
+  if (ready < 0 && errno != EINTR) throw zmq::error_t();
+  if (ready > 0 && sources[2].revents != 0) stop_requested_ = true;
+  take_link_events();
+  if (link_ == Link::connected && Clock::now() - last_heard_ >= silence_limit) link_ = Link::silent;
+}
+
+std::optional<Result<Message>> Feed::receive() {
+  Parts parts;
+  if (!try_receive_parts(subscriber_, parts)) return std::nullopt;
+  last_heard_ = Clock::now();
+  if (link_ == Link::silent) link_ = Link::connected;
+  return decode(parts);
+}
+
+void Feed::take_link_events() {
+  zmq::message_t event;
+  while (monitor_.recv(event, zmq::recv_flags::dontwait)) {
+    std::uint16_t kind = 0;
+    std::memcpy(&kind, event.data(), sizeof kind);
+    zmq::message_t address;
+    if (event.more() && !monitor_.recv(address)) return;
+    if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+      link_ = Link::connected;
+      last_heard_ = Clock::now();
+    } else if (kind == ZMQ_EVENT_DISCONNECTED) {
+      link_ = link_ == Link::connected || link_ == Link::silent ? Link::lost : Link::wrong;
+    } else {
+      link_ = Link::wrong;
+    }
+  }
+}
+
+}  // namespace phasecast

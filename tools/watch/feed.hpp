@@ -1,0 +1,56 @@
+#pragma once
+
+#include <signal.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <zmq.hpp>
+
+#include "messages/result.hpp"
+#include "messages/wire/codec.hpp"
+
+namespace phasecast {
+
+using Clock = std::chrono::steady_clock;
+
+/// How the other end of the endpoint looks from here.
+enum class Link {
+  absent,     ///< nobody has answered yet
+  connected,  ///< a publisher is there and talks
+  silent,     ///< a publisher is there, but not even its 1 Hz status comes
+  lost,       ///< it was there and went away; ZeroMQ keeps trying
+  wrong,      ///< whoever answers does not publish; ZeroMQ has given up
+};
+
+/// What a person should know about the link, in words.
+std::string describe(Link link, const std::string& endpoint);
+
+/// Subscribes to everything a pipeline publishes at one endpoint. While it lives, SIGINT and SIGTERM do not
+/// end the process but make `stop_requested` true.
+class Feed {
+ public:
+  explicit Feed(const std::string& endpoint);
+  ~Feed();
+  Feed(const Feed&) = delete;
+
+  /// Returns when a message, a change of the link or a stop signal is there, or at the deadline.
+  void wait(Clock::time_point deadline);
+  /// The next message if one is there already.
+  std::optional<Result<Message>> receive();
+  Link link() const { return link_; }
+  bool stop_requested() const { return stop_requested_; }
+
+ private:
+  void take_link_events();
+
+  int signals_;
+  sigset_t signals_before_;
+  zmq::context_t context_;
+  zmq::socket_t subscriber_, monitor_;
+  Link link_ = Link::absent;
+  bool stop_requested_ = false;
+  Clock::time_point last_heard_;
+};
+
+}  // namespace phasecast
