@@ -75,7 +75,10 @@ void Feed::wait(Clock::time_point deadline) {
                                          {nullptr, signals_, ZMQ_POLLIN, 0}}};
   const int ready = zmq_poll(sources.data(), sources.size(), std::max<long>(0, left));
   if (ready < 0 && errno != EINTR) throw zmq::error_t();
-  if (ready > 0 && sources[2].revents != 0) stop_requested_ = true;
+  if (ready > 0 && sources[2].revents != 0) {
+    signalfd_siginfo taken;  // not read, it would end the process after all once the signals are let through again
+    stop_requested_ = read(signals_, &taken, sizeof taken) == sizeof taken;
+  }
   take_link_events();
   if (link_ == Link::connected && Clock::now() - last_heard_ >= silence_limit) link_ = Link::silent;
 }
