@@ -46,15 +46,20 @@ void add_sample_options(CLI::App& command, SimulateOptions& o) {
       ->check(CLI::PositiveNumber);
   CLI::Option* states =
       add_value(command, "--states", o.states, "L", "Ni valence states")->check(CLI::Range(2, 5));
-  add_value(command, "--references", o.references, "FILE[=NAME][@SHIFT_EV]",
-            "Spectra of the states from files, instead of Ni valence states")
+  command
+      .add_option("--references", o.references,
+                  "Spectra of the states from files, instead of Ni valence states")
+      ->type_name("FILE[=NAME][@SHIFT_EV]")
       ->excludes(states);
   add_value(
       command, "--energies", o.energies, "FILE",
       "Energies to measure, eV or keV, one per line; default: 117 around the Ni K edge, or those of the "
       "first reference that all references cover")
       ->check(CLI::ExistingFile);
-  add_value(command, "--edge", e.edge, "TEXT", "Name of the absorption edge, for the record");
+  command
+      .add_option("--edge", o.edge,
+                  "Name of the absorption edge, for the record; default: Ni K, or none with --references")
+      ->type_name("TEXT");
   add_value(command, "--front-width", e.front_width_px, "PX", "Width of the reaction front; 0 is sharp");
   add_value(command, "--thickness-variation", e.thickness_variation, "0..1",
             "0: edge jump 1 wherever there is material; 1: as the full thickness, with mean 1");
@@ -136,6 +141,7 @@ ExperimentConfig experiment_of(const SimulateOptions& options) {
     config.energies_ev = config.references.empty() ? nickel_energies() : covered_by_all(config.references);
   }
   say(assumptions);
+  config.edge = options.edge.value_or(config.references.empty() ? "Ni K" : "");
   if (config.references.empty())
     config.references = nickel_states(options.states, ascending(config.energies_ev));
   config.start_utc_ns = options.start_time_s ? std::llround(*options.start_time_s * ns_per_s) : utc_now_ns();

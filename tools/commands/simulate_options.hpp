@@ -16,6 +16,7 @@ struct SimulateOptions {
   int states = 2;
   std::vector<std::string> references;
   std::filesystem::path energies;
+  std::optional<std::string> edge;
   std::filesystem::path output;
   std::filesystem::path write_references;
   std::optional<double> start_time_s;
