@@ -35,7 +35,7 @@ Sender::Sender(zmq::context_t& context, const SendConfig& config, std::stop_toke
   socket_.set(zmq::sockopt::sndhwm, queued_messages);
   socket_.set(zmq::sockopt::immediate, true);
   socket_.set(zmq::sockopt::linger, -1);
-  socket_.connect(config.endpoint);
+  connect_or_throw(socket_, config.endpoint, "frames");
 }
 
 Sender::~Sender() {

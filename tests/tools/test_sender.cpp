@@ -187,7 +187,7 @@ TEST_CASE("a scan arrives whole, in order, bit for bit") {
   CHECK(received.end.frames_sent == scan.frame_count());
   CHECK(received.frames_after_end == 0);
   CHECK(report.sent == scan.frame_count());
-  CHECK(report.text() == "scan 0 id " + scan.start().scan_id + " sent 12 skipped 0 duplicated 0");
+  CHECK(report.text() == "scan 0 id " + scan.start().scan_id + " sent 18 skipped 0 duplicated 0");
 }
 
 TEST_CASE("the end of a scan counts the frames that were lost on purpose") {

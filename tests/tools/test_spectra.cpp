@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "tests/tools/scratch_folder.hpp"
 #include "tools/energy_file.hpp"
 #include "tools/simulate/spectra.hpp"
 
@@ -15,14 +14,7 @@ using namespace phasecast;
 
 namespace {
 
-struct TemporaryFolder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("phasecast_spectra_" + std::to_string(getpid()));
-  TemporaryFolder() { std::filesystem::create_directories(path); }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
-
-std::filesystem::path written(const TemporaryFolder& folder, const std::string& text) {
+std::filesystem::path written(const ScratchFolder& folder, const std::string& text) {
   const auto path = folder.path / "energies.txt";
   std::ofstream(path) << text;
   return path;
@@ -105,7 +97,7 @@ TEST_CASE("no Ni state is a mixture of the others") {
 }
 
 TEST_CASE("written references read back digit for digit") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto spectra = nickel_states(3, nickel_energies());
   const auto paths = write_spectra(folder.path / "new", spectra);
   REQUIRE(paths.size() == 3);
@@ -131,7 +123,7 @@ TEST_CASE("resampling interpolates and refuses energies that a reference does no
 }
 
 TEST_CASE("an energy file may hold eV or keV, comments and further columns") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::vector<std::string> assumptions;
   const auto ev = read_energies(written(folder, "# eV\n8300 1\n\n8310.5,2  # second\n"), assumptions);
   REQUIRE(ev.ok());
@@ -145,7 +137,7 @@ TEST_CASE("an energy file may hold eV or keV, comments and further columns") {
 }
 
 TEST_CASE("a bad energy file is refused by line and value") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::vector<std::string> assumptions;
   for (const std::string bad : {"banana", "8300x", "-5", "nan", "0"}) {
     const auto energies = read_energies(written(folder, "8300\n" + bad + "\n"), assumptions);

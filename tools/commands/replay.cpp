@@ -1,7 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -74,14 +73,7 @@ void add_replay(CLI::App& app, int& exit_status) {
       ->type_name("S")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->callback([options, &exit_status] {
-    try {
-      exit_status = replay(*options);
-    } catch (const std::exception& e) {
-      fmt::print(stderr, "phasecast replay: {}\n", e.what());
-      exit_status = 1;
-    }
-  });
+  command->callback([options, &exit_status] { exit_status = replay(*options); });
 }
 
 }  // namespace phasecast

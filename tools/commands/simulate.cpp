@@ -1,7 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstdio>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 
@@ -124,11 +123,7 @@ void add_simulate(CLI::App& app, int& exit_status) {
       options->send.interval_s = options->experiment.interval_s;
       exit_status = simulate(*options);
     } catch (const std::invalid_argument& e) {
-      fmt::print(stderr, "phasecast simulate: {}\n", e.what());
-      exit_status = 2;
-    } catch (const std::exception& e) {
-      fmt::print(stderr, "phasecast simulate: {}\n", e.what());
-      exit_status = 1;
+      throw CLI::ValidationError("simulate", e.what());
     }
   });
 }

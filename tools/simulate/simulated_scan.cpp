@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "messages/crc32c.hpp"
 #include "messages/units.hpp"
 #include "tools/simulate/experiment.hpp"
 #include "tools/simulate/fronts.hpp"
@@ -147,20 +148,17 @@ Result<Frame> SimulatedScan::frame(std::uint64_t sequence) {
                  "below " + std::to_string(frame_count())};
   Frame frame{header(sequence), {}, 0};
   const Detector& detector = experiment_->detector();
-  switch (frame.header.kind) {
-    case FrameKind::dark:
-      frame.pixels = PixelBuffer::take(detector.read_out(detector.dark()));
-      break;
-    case FrameKind::flat: {
-      std::vector<float> counts = detector.beam(time(sequence));
-      for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += detector.dark()[i];
-      frame.pixels = PixelBuffer::take(detector.read_out(counts));
-      break;
+  const auto pixels = [&] {
+    if (frame.header.kind == FrameKind::sample) return sample_pixels(frame.header);
+    std::vector<float> counts = detector.dark();
+    if (frame.header.kind == FrameKind::flat) {
+      const std::vector<float> beam = detector.beam(time(sequence));
+      for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += beam[i];
     }
-    case FrameKind::sample:
-      frame.pixels = PixelBuffer::take(sample_pixels(frame.header));
-      break;
-  }
+    return detector.read_out(counts);
+  };
+  frame.pixels = PixelBuffer::take(pixels());
+  frame.header.crc32c = crc32c(frame.pixels.bytes);
   return frame;
 }
 
