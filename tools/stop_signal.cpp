@@ -22,7 +22,7 @@ StopOnSignal::StopOnSignal() {
 }
 
 StopOnSignal::~StopOnSignal() {
-  pthread_kill(waiter_.native_handle(), SIGTERM);
+  pthread_kill(waiter_.native_handle(), SIGINT);  // ends sigwait
   waiter_.join();
   pthread_sigmask(SIG_SETMASK, &blocked_before_, nullptr);
 }
