@@ -32,7 +32,10 @@ std::string SendReport::text() const {
 }
 
 Sender::Sender(zmq::context_t& context, const SendConfig& config, std::stop_token stop)
-    : config_(config), socket_(context, zmq::socket_type::push), stop_(stop), stop_descriptor_(std::move(stop)) {
+    : config_(config),
+      socket_(context, zmq::socket_type::push),
+      stop_(stop),
+      stop_descriptor_(std::move(stop)) {
   socket_.set(zmq::sockopt::sndhwm, queued_messages);
   socket_.set(zmq::sockopt::immediate, true);
   socket_.set(zmq::sockopt::linger, -1);
