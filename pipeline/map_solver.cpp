@@ -29,24 +29,23 @@ bool MapSolver::statistics_outdated(const Snapshot& next) const {
 void MapSolver::take(SnapshotPtr snapshot) {
   const bool known = same_problem(*snapshot);
   const bool new_scan = !known || snapshot_->scan != snapshot->scan;
-  const bool grown = statistics_outdated(*snapshot) && !snapshot->final && snapshot->energies_carried.empty();
-  const bool measure = new_scan || statistics_outdated(*snapshot);
+  const bool outdated = new_scan || statistics_outdated(*snapshot);
+  const bool carried = !snapshot->energies_carried.empty();
   snapshot_ = std::move(snapshot);
-  if (measure) measure_statistics();
-  if (config_.method != Method::rum_tv) return;
-
-  if (!known || !solver_)
-    start(false);
-  else if (new_scan && snapshot_->energies_carried.empty())
-    start(true);
-  else if (grown)
-    start(false);  // the data changed by more than the old state is worth
-  else
-    solver_->set_equations(snapshot_->equations);
-  solver_->set_penalty(rum_config().lambda, rum_config().rho);
-  convergence_.reset();
   if (new_scan) iterations_ = 0;
+  if (outdated) measure_statistics();
+  if (!regularized()) return solver_.reset();
+
+  const bool grown = outdated && !new_scan && !carried && !snapshot_->final;
+  if (!known || !solver_ || grown)  // grown: the data changed by more than the old state is worth
+    start_cold();
+  else
+    go_on(new_scan && !carried);
+  convergence_.reset();
 }
+
+/// Without noise or without any sample the prior has no weight, and (7) is the least squares that is known already.
+bool MapSolver::regularized() const { return config_.method == Method::rum_tv && lambda() > 0; }
 
 void MapSolver::measure_statistics() {
   const NormalEquations& equations = snapshot_->equations;
@@ -76,23 +75,21 @@ RumConfig MapSolver::rum_config() const {
   return config;
 }
 
-void MapSolver::start(bool warm) {
-  if (!warm) {
-    solver_.emplace(snapshot_->equations.shape, snapshot_->equations.states, rum_config(), scale_.typical);
-    solver_->set_equations(snapshot_->equations);
-    solver_->start(least_squares_.fraction, least_squares_.scale);
-  } else {
-    solver_->set_equations(snapshot_->equations);
-    solver_->start_warm(least_squares_.fraction);
-  }
+void MapSolver::start_cold() {
+  solver_.emplace(snapshot_->equations.shape, snapshot_->equations.states, rum_config(), scale_.typical);
+  solver_->set_equations(snapshot_->equations);
+  solver_->start(least_squares_.fraction, least_squares_.scale);
 }
 
-bool MapSolver::converged() const {
-  return config_.method == Method::lcf || convergence_.distance() <= config_.tolerance;
+void MapSolver::go_on(bool with_fresh_least_squares) {
+  solver_->set_penalty(rum_config().lambda, rum_config().rho);
+  solver_->set_equations(snapshot_->equations);
+  if (with_fresh_least_squares) solver_->start_warm(least_squares_.fraction);
 }
+
+bool MapSolver::converged() const { return !solver_ || convergence_.distance() <= config_.tolerance; }
 
 void MapSolver::iterate(int passes) {
-  if (config_.method == Method::lcf) return;
   for (int k = 0; k < passes && !converged(); ++k) {
     last_report_ = solver_->iterate(valid_);
     convergence_.add(last_report_.map_change);
@@ -119,7 +116,7 @@ PhaseMap MapSolver::map() const {
   map.iterations = iterations_;
   map.relative_error = last_report_.relative_error;
   map.map_change = last_report_.map_change;
-  map.map_distance = config_.method == Method::lcf ? 0 : convergence_.distance();
+  map.map_distance = solver_ ? convergence_.distance() : 0;
   map.converged = converged();
   map.noise_sigma = noise_sigma_;
   map.config_hash = config_hash_;
@@ -127,14 +124,13 @@ PhaseMap MapSolver::map() const {
   map.shape = data.equations.shape;
   map.pixel_size_um = data.scan->pixel_size_um;
   map.states = data.states;
-  if (config_.method == Method::rum_tv) {
-    map.method = "rum-tv";
+  map.method = config_.method == Method::rum_tv ? "rum-tv" : "lcf";
+  if (solver_) {
     map.lambda = solver_->config().lambda;
     map.rho = solver_->config().rho;
     map.fraction.assign(solver_->fractions().begin(), solver_->fractions().end());
     map.scale = solver_->scale();
   } else {
-    map.method = "lcf";
     map.fraction.assign(least_squares_.fraction.begin(), least_squares_.fraction.end());
     map.scale.assign(least_squares_.scale.begin(), least_squares_.scale.end());
   }

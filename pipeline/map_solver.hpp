@@ -29,7 +29,6 @@ class MapSolver {
   /// Up to the configured number of iterations for this map, or until converged.
   void finish();
   bool converged() const;
-  bool has_data() const { return snapshot_ != nullptr; }
 
   PhaseMap map() const;
 
@@ -40,7 +39,9 @@ class MapSolver {
   bool statistics_outdated(const Snapshot& next) const;
   void measure_statistics();
   double lambda() const;
-  void start(bool warm);
+  bool regularized() const;
+  void start_cold();
+  void go_on(bool with_fresh_least_squares);
   RumConfig rum_config() const;
 
   const UnmixConfig& config_;
@@ -58,7 +59,6 @@ class MapSolver {
   Convergence convergence_;
   IterationReport last_report_;
   std::uint32_t iterations_ = 0;
-  std::uint64_t maps_made_ = 0;
 };
 
 }  // namespace phasecast

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,11 @@ struct NormalizeConfig {
   double e0_ev = 0;        ///< where the edge step is taken; edge_step only
 };
 
+/// Coefficients of the background polynomial (0 in mode none) and of the post-edge polynomial (edge_step
+/// only).
+int background_terms(const NormalizeConfig& config);
+int post_edge_terms(const NormalizeConfig& config);
+
 /// Scaled powers p(E) = (1, u, u², ...) with u = (E - center) / half_range, so that fits are well
 /// conditioned.
 struct PolynomialBasis {
@@ -42,7 +48,7 @@ class Dictionary {
  public:
   /// Errors: "references" (fewer than two, or empty), "energy" (a planned energy outside a reference's
   /// range), "window" (too few planned energies in a window for its polynomial), "edge_step" (a reference
-  /// without an edge), "rank" (references that no measurement at these energies can tell apart).
+  /// without an edge), "rank" (references that these energies cannot tell apart, or too few energies).
   static Result<Dictionary> make(std::span<const Spectrum> references, std::span<const double> planned_ev,
                                  const NormalizeConfig& config);
 
@@ -51,11 +57,16 @@ class Dictionary {
   const NormalizeConfig& config() const { return config_; }
   const PolynomialBasis& basis() const { return basis_; }
 
-  /// Row of A at an energy: normalized reference absorbance, length L. Linear interpolation of the file's
-  /// points.
+  /// True if every reference has points on both sides of the energy. A readback can leave the planned range.
+  bool covers(double energy_ev) const;
+
+  /// Row of A at an energy that is covered: normalized reference absorbance, length L. Linear interpolation
+  /// of the file's points. Throws std::out_of_range for any other energy.
   Eigen::VectorXd row(double energy_ev) const;
 
  private:
+  std::optional<Error> normalize(Eigen::Index state, std::span<const double> planned_ev);
+
   std::vector<Spectrum> references_;
   std::vector<std::string> names_;
   NormalizeConfig config_;
@@ -64,7 +75,7 @@ class Dictionary {
   Eigen::VectorXd edge_step_;  // L; ones unless mode is edge_step
 };
 
-/// Linear interpolation of a spectrum at an energy inside its range.
+/// Linear interpolation of a spectrum at an energy inside its range; throws std::out_of_range outside.
 double interpolate(const Spectrum& spectrum, double energy_ev);
 
 }  // namespace phasecast

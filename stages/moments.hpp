@@ -16,18 +16,26 @@ struct NormalEquations {
   Shape shape;
   int states = 0;                 ///< L
   int energies = 0;               ///< energies (after averaging repeats) that contributed
-  double degrees_of_freedom = 0;  ///< of one pixel's residual: energies − L − fitted background parameters
+  double degrees_of_freedom = 0;  ///< of one pixel's misfit: energies − L − fitted background parameters
   Eigen::MatrixXd gram;           ///< L×L, G = AᵀA over the energies received
   Eigen::MatrixXd
       covariance;  ///< L×L, covariance of the least-squares z in units of σ² (background included)
   std::vector<double> projection;  ///< [L][N], b = AᵀY
   std::vector<double> energy;      ///< [N], e = Σ y²
+  std::vector<double> misfit;      ///< [N], least Σ r² of references and background polynomial fitted
+                                   ///< together to the absorbance as measured: what tells the noise
   std::vector<float> noise_gain;   ///< [N], σ of the pixel's normalized absorbance ÷ σ: 1, or 1/edge step
   std::vector<std::uint8_t> unusable;  ///< [N], 1 where a value was not finite or the edge step not positive;
-                                       ///< projection, energy and noise_gain are 0 there
+                                       ///< the four maps above are 0 there
+  double rounding = 0;                 ///< relative rounding error of the sums, a bound
+  double magnitude = 0;  ///< bound on the norm, per pixel, of what was summed: ‖y‖ and the background's part
 
   /// Smallest eigenvalue of G over its largest: 0 while the energies received cannot tell the states apart.
   double reciprocal_condition() const;
+
+  /// Bound on the rounding error of ‖y − A z‖² from the sums, for a model with Σ_l |z_l| ‖a_l‖ = model_norm,
+  /// in a pixel of this noise gain.
+  double squared_rounding(double model_norm, double gain) const;
 };
 
 /// Sums over the energies received so far, per pixel; a frame is a rank-1 update and T appears nowhere.
@@ -53,17 +61,38 @@ class Moments {
   Result<NormalEquations> normal_equations() const;
 
  private:
-  // Layout is the implementation's choice.
+  // Planes [N] of sums_: Σ a y (L of them), Σ p y, Σ_pre p y, Σ_post p y, Σ y².
+  int all_plane() const { return states_; }
+  int pre_plane() const { return states_ + background_; }
+  int post_plane() const { return states_ + 2 * background_; }
+  int energy_plane() const { return states_ + 2 * background_ + post_; }
+  double* plane(int index) { return sums_.data() + static_cast<std::size_t>(index) * shape_.pixels(); }
+  const double* plane(int index) const {
+    return sums_.data() + static_cast<std::size_t>(index) * shape_.pixels();
+  }
+  std::vector<const double*> planes(int first, int count) const;
+  std::string still_needed() const;
+  struct SmallMatrices;
+  SmallMatrices small_matrices() const;
+  NormalEquations shared_by_all_pixels(const SmallMatrices& small) const;
+
   Shape shape_;
   Dictionary dictionary_;
+  int states_;      // L
+  int background_;  // terms of the pre-edge polynomial
+  int post_;        // terms of the post-edge polynomial
   int energies_ = 0;
-  Eigen::MatrixXd gram_;        // Σ a aᵀ
-  Eigen::MatrixXd cross_;       // Q = Σ a pᵀ, L × (order+1)
-  Eigen::MatrixXd all_basis_;   // Σ p pᵀ over all energies
-  Eigen::MatrixXd pre_basis_;   // H = Σ p pᵀ over the pre-edge
-  Eigen::MatrixXd pre_cross_;   // Σ a pᵀ over the pre-edge
-  Eigen::MatrixXd post_basis_;  // Σ p pᵀ over the post-edge
-  std::vector<double> sums_;    // the per-pixel sums, one plane after the other
+  int pre_energies_ = 0;          // of these, in the pre-edge window
+  int post_energies_ = 0;         // and in the post-edge window
+  int updates_ = 0;               // frames added or removed
+  double squared_magnitude_ = 0;  // Σ_updates max_pixels y²
+  Eigen::MatrixXd gram_;          // G = Σ a aᵀ
+  Eigen::MatrixXd cross_;         // Q = Σ a pᵀ, L × (order+1)
+  Eigen::MatrixXd pre_cross_;     // Rᵀ = Σ a pᵀ over the pre-edge
+  Eigen::MatrixXd all_basis_;     // S = Σ p pᵀ over all energies
+  Eigen::MatrixXd pre_basis_;     // H = Σ p pᵀ over the pre-edge
+  Eigen::MatrixXd post_basis_;    // Σ p pᵀ over the post-edge
+  std::vector<double> sums_;
 };
 
 }  // namespace phasecast

@@ -1,0 +1,131 @@
+#include "stages/lcf.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+
+#include "stages/parallel.hpp"
+#include "stages/symmetric.hpp"
+
+namespace phasecast {
+
+namespace {
+
+constexpr int most_states = 8;
+constexpr std::size_t chunk_pixels = 32;
+using Chunk = std::array<double, chunk_pixels>;
+
+/// The minimum of ½ zᵀGz − bᵀz over z that is 0 outside these states (and Σz = 1, if asked for):
+/// z = M b + c, and its value is ½ (offset − (c + z)ᵀb).
+struct Support {
+  std::vector<std::size_t> states;
+  Eigen::MatrixXd m;
+  Eigen::VectorXd c;
+  double offset = 0;
+};
+
+Support make_support(const Eigen::MatrixXd& gram, unsigned bits, LcfConstraint constraint) {
+  Support support;
+  for (unsigned l = 0; l < gram.rows(); ++l)
+    if (bits >> l & 1u) support.states.push_back(l);
+  support.m = invert(gram(support.states, support.states)).matrix;
+  const auto size = support.m.rows();
+  support.c = Eigen::VectorXd::Zero(size);
+  if (constraint == LcfConstraint::non_negative) return support;
+  const Eigen::VectorXd sums = support.m.rowwise().sum();
+  support.offset = 1 / sums.sum();
+  support.c = sums * support.offset;
+  support.m -= support.c * sums.transpose();
+  return support;
+}
+
+std::vector<Support> all_supports(const Eigen::MatrixXd& gram, LcfConstraint constraint) {
+  std::vector<Support> supports;
+  for (unsigned bits = 1; bits < 1u << gram.rows(); ++bits)
+    supports.push_back(make_support(gram, bits, constraint));
+  return supports;
+}
+
+/// Index of the support whose minimum is the constrained one, per pixel: the least of those minima that are
+/// nowhere negative; −1 where nothing is less than `limit`. Every pixel goes through the same arithmetic on
+/// arrays of fixed length, so that it vectorizes.
+std::array<std::int64_t, chunk_pixels> best_supports(const std::vector<Support>& supports,
+                                                     const std::array<Chunk, most_states>& b, double limit) {
+  Chunk best_value;
+  best_value.fill(limit);
+  std::array<std::int64_t, chunk_pixels> best;
+  best.fill(-1);
+  for (std::size_t s = 0; s < supports.size(); ++s) {
+    const Support& support = supports[s];
+    Chunk lowest{}, value;
+    value.fill(support.offset);
+    for (std::size_t i = 0; i < support.states.size(); ++i) {
+      const double c = support.c(static_cast<Eigen::Index>(i));
+      const Chunk& bi = b[support.states[i]];
+      Chunk z;
+      z.fill(c);
+      for (std::size_t j = 0; j < support.states.size(); ++j) {
+        const double m = support.m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+        const Chunk& bj = b[support.states[j]];
+        for (std::size_t k = 0; k < chunk_pixels; ++k) z[k] += m * bj[k];
+      }
+      for (std::size_t k = 0; k < chunk_pixels; ++k) {
+        lowest[k] = z[k] < lowest[k] ? z[k] : lowest[k];
+        value[k] -= (c + z[k]) * bi[k];
+      }
+    }
+    for (std::size_t k = 0; k < chunk_pixels; ++k) {
+      const bool better = (lowest[k] >= 0) & (value[k] < best_value[k]);
+      best_value[k] = better ? value[k] : best_value[k];
+      best[k] = better ? static_cast<std::int64_t>(s) : best[k];
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint) {
+  if (equations.states > most_states)
+    throw std::invalid_argument("linear combination fitting is exact for up to " +
+                                std::to_string(most_states) + " states, not " +
+                                std::to_string(equations.states));
+  const bool sum_to_one = constraint == LcfConstraint::non_negative_sum_to_one;
+  const auto supports = all_supports(equations.gram, constraint);
+  // Without the sum to one z = 0 is allowed, and has the value 0.
+  const double limit = sum_to_one ? std::numeric_limits<double>::infinity() : 0;
+  const std::size_t pixels = equations.shape.pixels();
+  const auto states = static_cast<std::size_t>(equations.states);
+  LcfResult result{std::vector<double>(states * pixels, 1.0 / equations.states), std::vector<double>(pixels)};
+
+  const auto solve_chunk = [&](std::size_t begin, std::size_t n) {
+    std::array<Chunk, most_states> b{};
+    for (std::size_t l = 0; l < states; ++l)
+      std::copy_n(equations.projection.data() + l * pixels + begin, n, b[l].begin());
+    const auto best = best_supports(supports, b, limit);
+    for (std::size_t k = 0; k < n; ++k) {
+      if (equations.unusable[begin + k] || best[k] < 0) continue;
+      const Support& support = supports[static_cast<std::size_t>(best[k])];
+      for (std::size_t l = 0; l < states; ++l) result.fraction[l * pixels + begin + k] = 0;
+      double scale = 0;
+      for (std::size_t i = 0; i < support.states.size(); ++i) {
+        const auto row = static_cast<Eigen::Index>(i);
+        double z = support.c(row);
+        for (std::size_t j = 0; j < support.states.size(); ++j)
+          z += support.m(row, static_cast<Eigen::Index>(j)) * b[support.states[j]][k];
+        result.fraction[support.states[i] * pixels + begin + k] = z;
+        scale += z;
+      }
+      for (std::size_t l : support.states) result.fraction[l * pixels + begin + k] /= scale;
+      result.scale[begin + k] = sum_to_one ? 1 : scale;
+    }
+  };
+  for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; k += chunk_pixels) solve_chunk(k, std::min(chunk_pixels, end - k));
+  });
+  return result;
+}
+
+}  // namespace phasecast

@@ -1,0 +1,116 @@
+#include "stages/trust.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "stages/median.hpp"
+#include "stages/parallel.hpp"
+#include "stages/symmetric.hpp"
+
+namespace phasecast {
+
+namespace {
+
+/// c of automatic_lambda: the middle of the range that the design page found best.
+constexpr double lambda_per_noise = 0.5;
+
+/// Columns: an orthonormal basis of the plane Σx = 0 (the Helmert matrix without its constant row).
+Eigen::MatrixXd sum_zero_basis(int states) {
+  Eigen::MatrixXd basis = Eigen::MatrixXd::Zero(states, states - 1);
+  for (int j = 1; j < states; ++j) {
+    basis.block(0, j - 1, j, 1).setConstant(1 / std::sqrt(j * (j + 1.0)));
+    basis(j, j - 1) = -std::sqrt(j / (j + 1.0));
+  }
+  return basis;
+}
+
+void require_pixels(std::size_t found, std::size_t needed, const char* what) {
+  if (found != needed)
+    throw std::invalid_argument(std::string(what) + " has " + std::to_string(found) + " values, not " +
+                                std::to_string(needed));
+}
+
+}  // namespace
+
+double estimate_noise(const NormalEquations& equations) {
+  require_pixels(equations.misfit.size(), equations.shape.pixels(), "misfit");
+  std::vector<double> misfits;
+  for (std::size_t k = 0; k < equations.misfit.size(); k += sampling_stride(equations.misfit.size()))
+    if (!equations.unusable[k]) misfits.push_back(equations.misfit[k]);
+  if (misfits.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double middle = median(std::move(misfits));
+  if (middle <= 0) return 0;  // a scan without noise leaves rounding errors of either sign
+  // The median of chi squared with n degrees of freedom, Wilson and Hilferty (1931): within 4 % for n = 1.
+  const double n = equations.degrees_of_freedom;
+  return std::sqrt(middle / (n * std::pow(1 - 2 / (9 * n), 3)));
+}
+
+double automatic_lambda(const NormalEquations& equations, double noise_sigma, double typical_scale) {
+  const Eigen::MatrixXd plane = sum_zero_basis(equations.states);
+  const Eigen::VectorXd curvatures = eigenvalues(plane.transpose() * equations.gram * plane);
+  const double mu = std::exp(curvatures.array().log().mean());
+  return lambda_per_noise * noise_sigma * typical_noise_gain(equations) * std::sqrt(2 * mu) * typical_scale;
+}
+
+std::vector<float> residual_map(const NormalEquations& equations, std::span<const float> fraction,
+                                std::span<const float> scale) {
+  const std::size_t pixels = equations.shape.pixels();
+  const int states = equations.states;
+  require_pixels(fraction.size(), pixels * static_cast<std::size_t>(states), "fraction");
+  require_pixels(scale.size(), pixels, "scale");
+  const Eigen::VectorXd norms = equations.gram.diagonal().cwiseSqrt();
+
+  const auto squared_residual = [&](std::size_t k) {
+    double square = equations.energy[k], model_norm = 0;
+    for (int l = 0; l < states; ++l) {
+      const std::size_t lk = static_cast<std::size_t>(l) * pixels + k;
+      const double z = static_cast<double>(scale[k]) * fraction[lk];
+      double gz = 0;
+      for (int m = 0; m < states; ++m)
+        gz += equations.gram(l, m) * fraction[static_cast<std::size_t>(m) * pixels + k];
+      square += z * (gz * scale[k] - 2 * equations.projection[lk]);
+      model_norm += std::abs(z) * norms(l);
+    }
+    // A perfect fit comes out as rounding error of either sign. Beyond that, the sums contradict themselves.
+    if (square >= 0) return square;
+    const bool rounding = -square <= equations.squared_rounding(model_norm, equations.noise_gain[k]);
+    return rounding ? 0 : std::numeric_limits<double>::quiet_NaN();
+  };
+  std::vector<float> residual(pixels, std::numeric_limits<float>::quiet_NaN());
+  for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k)
+      if (!equations.unusable[k])
+        residual[k] = static_cast<float>(std::sqrt(squared_residual(k) / equations.energies));
+  });
+  return residual;
+}
+
+// x = z / Σz has the Jacobian J_l = (e_l − x_l 1)ᵀ / s, so J C Jᵀ = (C_ll − 2 x_l (C1)_l + x_l² 1ᵀC1) / s².
+std::vector<float> uncertainty_map(const NormalEquations& equations, std::span<const float> fraction,
+                                   std::span<const float> scale, double noise_sigma) {
+  const std::size_t pixels = equations.shape.pixels();
+  const auto states = static_cast<std::size_t>(equations.states);
+  require_pixels(fraction.size(), pixels * states, "fraction");
+  require_pixels(scale.size(), pixels, "scale");
+  const Eigen::VectorXd with_sum = equations.covariance.rowwise().sum();
+  const double of_sum = with_sum.sum();
+
+  std::vector<float> uncertainty(states * pixels);
+  for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t l = 0; l < states; ++l) {
+      const auto row = static_cast<Eigen::Index>(l);
+      const double own = equations.covariance(row, row), shared = with_sum(row);
+      for (std::size_t k = begin; k < end; ++k) {
+        const double x = fraction[l * pixels + k];
+        const double variance = own - 2 * x * shared + x * x * of_sum;
+        const double sigma = noise_sigma * equations.noise_gain[k] / scale[k];
+        uncertainty[l * pixels + k] = equations.unusable[k] ? std::numeric_limits<float>::quiet_NaN()
+                                                            : static_cast<float>(sigma * std::sqrt(variance));
+      }
+    }
+  });
+  return uncertainty;
+}
+
+}  // namespace phasecast

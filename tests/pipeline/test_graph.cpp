@@ -1,0 +1,189 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+
+#include "pipeline/graph.hpp"
+#include "tests/small_scan.hpp"
+
+using namespace phasecast;
+using namespace phasecast::test;
+
+namespace {
+
+constexpr Shape shape{20, 24};
+
+Spectrum edge_at(const char* name, double e0, double white_line) {
+  Spectrum spectrum{name, {}, {}};
+  for (double energy = 8200; energy <= 8500; energy += 0.5) {
+    const double x = (energy - e0) / 1.5;
+    spectrum.energy_ev.push_back(energy);
+    spectrum.mu.push_back(0.5 + std::atan(x) / 3.14159265358979 + white_line * std::exp(-(x - 1) * (x - 1)));
+  }
+  return spectrum;
+}
+
+UnmixConfig config() {
+  UnmixConfig config;
+  config.references = {edge_at("reduced", 8340, 0.3), edge_at("oxidized", 8343, 0.6)};
+  config.normalize.pre_edge = {8200, 8320};
+  return config;
+}
+
+/// Left half reduced, right half oxidized, an empty frame around: absorbance as float pixels, one scan.
+struct TwoHalves {
+  std::shared_ptr<const ScanStart> scan;
+  std::vector<Frame> frames;
+
+  explicit TwoHalves(const UnmixConfig& unmix, std::uint32_t index = 0) {
+    ScanStart start;
+    start.series_id = "series";
+    start.scan_id = "scan" + std::to_string(index);
+    start.scan_index = index;
+    for (double e = 8210; e < 8320; e += 10) start.energies_ev.push_back(e);
+    for (double e = 8330; e < 8370; e += 2) start.energies_ev.push_back(e);
+    start.shape = shape;
+    start.pixel_type = PixelType::float32;
+    start.signal = Signal::absorbance;
+    scan = std::make_shared<const ScanStart>(start);
+    std::uint32_t noise = 12345 + index;
+    for (std::uint32_t k = 0; k < start.energies_ev.size(); ++k) {
+      std::vector<float> pixels(shape.pixels());
+      for (int y = 0; y < shape.height; ++y)
+        for (int x = 0; x < shape.width; ++x) {
+          noise = noise * 1664525u + 1013904223u;
+          const bool empty = y < 3 || y >= 17;
+          const double mu = interpolate(unmix.references[x < 12 ? 0 : 1], start.energies_ev[k]);
+          pixels[static_cast<std::size_t>(y * shape.width + x)] =
+              static_cast<float>((empty ? 0 : mu) + 0.1 + 0.05 * (static_cast<double>(noise >> 8) / (1 << 24) - 0.5));
+        }
+      Frame frame;
+      frame.header = {start.scan_id, k, FrameKind::sample, k, start.energies_ev[k]};
+      frame.header.shape = shape;
+      frame.header.pixel_type = PixelType::float32;
+      std::vector<std::byte> bytes(pixels.size() * sizeof(float));
+      std::memcpy(bytes.data(), pixels.data(), bytes.size());
+      frame.pixels = PixelBuffer::take(std::move(bytes));
+      frame.received_utc_ns = k;
+      frames.push_back(std::move(frame));
+    }
+  }
+};
+
+std::vector<PhaseMap> maps_of(const UnmixConfig& unmix, int threads, int scans = 1) {
+  Ledger ledger;
+  std::vector<PhaseMap> maps;
+  Graph graph(unmix, "hash", 1 << 20, threads, ledger,
+              {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
+  for (int k = 0; k < scans; ++k) {
+    TwoHalves data(unmix, static_cast<std::uint32_t>(k));
+    graph.put(ScanOpened{data.scan});
+    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+    graph.put(ScanClosed{data.scan, {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""}, false,
+                         data.frames.size(), 0, 0});
+  }
+  graph.finish();
+  REQUIRE(ledger.snapshot().errors.empty());
+  return maps;
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("frames put into the graph come out as maps of the right states, the last one final") {
+  const auto maps = maps_of(config(), 2);
+  REQUIRE_FALSE(maps.empty());
+  const PhaseMap& map = maps.back();
+  CHECK(map.final);
+  CHECK(map.converged);
+  CHECK(map.states == std::vector<std::string>{"reduced", "oxidized"});
+  CHECK(map.energies_used.size() == map.energies_ev.size());
+  const std::size_t n = shape.pixels(), left = 10 * 24 + 4, right = 10 * 24 + 20;
+  CHECK(map.fraction[left] > 0.95f);
+  CHECK(map.fraction[n + right] > 0.95f);
+  CHECK(map.mask[0] == static_cast<std::uint8_t>(PixelMask::no_element));
+  CHECK(std::isnan(map.fraction[0]));
+  CHECK(map.noise_sigma == Approx(0.05 / std::sqrt(12)).epsilon(0.2));
+}
+
+TEST_CASE("in lockstep the same frames give the same bits, provisional and final, with one thread or two") {
+  auto unmix = config();
+  unmix.deterministic = true;
+  unmix.map_every = 7;
+  const auto once = maps_of(unmix, 2, 2), again = maps_of(unmix, 2, 2), alone = maps_of(unmix, 1, 2);
+  REQUIRE(once.size() > 4);
+  REQUIRE(again.size() == once.size());
+  REQUIRE(alone.size() == once.size());
+  for (std::size_t k = 0; k < once.size(); ++k)
+    for (const auto* other : {&again[k], &alone[k]}) {
+      CHECK(same_bits(once[k].fraction, other->fraction));
+      CHECK(same_bits(once[k].scale, other->scale));
+      CHECK(same_bits(once[k].residual, other->residual));
+      CHECK(same_bits(once[k].uncertainty, other->uncertainty));
+      CHECK(once[k].mask == other->mask);
+    }
+}
+
+TEST_CASE("in a series the energies to come are carried from the last scan, and the final map has none of them") {
+  auto unmix = config();
+  unmix.deterministic = true;
+  unmix.map_every = 7;
+  const auto maps = maps_of(unmix, 2, 2);
+  std::vector<PhaseMap> second;
+  for (const auto& map : maps)
+    if (map.scan_index == 1) second.push_back(map);
+  REQUIRE(second.size() > 2);
+  for (std::size_t k = 0; k + 1 < second.size(); ++k) {
+    CHECK_FALSE(second[k].final);
+    CHECK(second[k].energies_used.size() + second[k].energies_carried.size() == second[k].energies_ev.size());
+  }
+  CHECK(second.front().energies_used.size() == 7);
+  CHECK(second.back().final);
+  CHECK(second.back().energies_carried.empty());
+}
+
+TEST_CASE("a scan's final map in a series is the map of that scan alone") {
+  auto unmix = config();
+  unmix.deterministic = true;
+  unmix.tolerance = 1e-4;
+  const auto series = maps_of(unmix, 2, 2);
+  unmix.provisional = false;
+  std::vector<PhaseMap> alone;
+  {
+    Ledger ledger;
+    Graph graph(unmix, "hash", 1 << 20, 2, ledger,
+                {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { alone.push_back(*map); }});
+    TwoHalves data(unmix, 1);
+    graph.put(ScanOpened{data.scan});
+    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+    graph.put(ScanClosed{data.scan, {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""}, false, 0, 0, 0});
+    graph.finish();
+  }
+  REQUIRE(alone.size() == 1);
+  const PhaseMap& last = series.back();
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < last.fraction.size(); ++i) {
+    REQUIRE(std::isnan(last.fraction[i]) == std::isnan(alone[0].fraction[i]));
+    if (std::isnan(last.fraction[i])) continue;
+    sum += std::pow(static_cast<double>(last.fraction[i]) - alone[0].fraction[i], 2);
+    ++count;
+  }
+  CHECK(std::sqrt(sum / count) < 5e-4);
+}
+
+TEST_CASE("energies that cannot tell the states apart give no map and a reason in words") {
+  auto unmix = config();
+  Ledger ledger;
+  std::size_t maps = 0;
+  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[](Event) {}, [&](const auto&) { ++maps; }});
+  TwoHalves data(unmix);
+  graph.put(ScanOpened{data.scan});
+  for (std::size_t k = 0; k < 5; ++k) graph.put(AdmittedFrame{data.scan, data.frames[k], false, nullptr});
+  graph.put(ScanClosed{data.scan, {data.scan->scan_id, 5, ScanStatus::aborted, ""}, false, 5, 0, 0});
+  graph.finish();
+  CHECK(maps == 0);
+  REQUIRE(ledger.snapshot().errors.size() == 1);
+  CHECK(ledger.snapshot().errors[0].find("energies") != std::string::npos);
+}

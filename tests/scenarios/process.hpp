@@ -1,0 +1,45 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace phasecast::test {
+
+/// A folder of its own under /tmp, removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A real `phasecast` process. Its standard output and error go to files in the folder.
+class Process {
+ public:
+  Process(const std::filesystem::path& folder, const std::string& name, const std::vector<std::string>& arguments);
+  /// Kills what still runs.
+  ~Process();
+  Process(const Process&) = delete;
+
+  void signal(int number) const;
+  /// Waits for its end; 128 + signal if a signal ended it.
+  int wait();
+  std::string output() const;
+  std::string log() const;
+
+ private:
+  pid_t pid_ = -1;
+  std::filesystem::path output_, log_;
+};
+
+std::string read_file(const std::filesystem::path& path);
+
+}  // namespace phasecast::test

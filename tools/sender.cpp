@@ -1,0 +1,140 @@
+#include "tools/sender.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <vector>
+
+#include "messages/units.hpp"
+#include "pipeline/zmq_parts.hpp"
+
+namespace phasecast {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int queued_messages = 4;  // small: a slow receiver is felt here, not in memory
+constexpr std::size_t frames_after_early_end = 3;
+
+std::chrono::nanoseconds nanoseconds(double seconds) {
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * ns_per_s));
+}
+
+}  // namespace
+
+std::string SendReport::text() const {
+  return fmt::format("scan {} id {} sent {} skipped {} duplicated {}{}", scan_index, scan_id, sent, skipped,
+                     duplicated, interrupted ? " interrupted" : "");
+}
+
+Sender::Sender(zmq::context_t& context, const SendConfig& config, std::stop_token stop)
+    : config_(config), socket_(context, zmq::socket_type::push), stop_(stop), stop_descriptor_(stop) {
+  socket_.set(zmq::sockopt::sndhwm, queued_messages);
+  socket_.set(zmq::sockopt::immediate, true);
+  socket_.set(zmq::sockopt::linger, -1);
+  connect_or_throw(socket_, config.endpoint, "frames");
+}
+
+Sender::~Sender() {
+  if (stop_.stop_requested()) socket_.set(zmq::sockopt::linger, 1000);
+}
+
+Result<SendReport> Sender::send(ScanSource& source, const OnSent& on_sent) {
+  SendReport report{source.start().scan_id, source.start().scan_index};
+  const bool pause = last_end_ && config_.pace != Pace::as_recorded;
+  if ((pause && !wait_until(*last_end_ + nanoseconds(config_.interval_s))) || !push(encode(source.start()))) {
+    report.interrupted = true;
+    return report;
+  }
+  scan_start_ = Clock::now();
+  const Result<Ok> outcome = send_frames(source, on_sent, report);
+  last_end_ = Clock::now();
+  if (!outcome || report.interrupted) {
+    const std::string reason = outcome ? "interrupted" : outcome.error().text();
+    push(encode(ScanEnd{report.scan_id, report.sent, ScanStatus::aborted, reason}));
+  }
+  if (!outcome) return outcome.error();
+  return report;
+}
+
+Result<Ok> Sender::send_frames(ScanSource& source, const OnSent& on_sent, SendReport& report) {
+  const SendOrder order = send_order(source.frame_count(), config_.faults, report.scan_index);
+  const std::size_t messages = order.sequences.size();
+  const std::size_t end_place =
+      config_.faults.early_end ? messages - std::min(messages, frames_after_early_end) : messages;
+  std::vector<bool> sent(source.frame_count());
+  for (std::size_t place = 0; place <= messages; ++place) {
+    if (place == end_place && !push(encode(source.end()))) break;
+    if (place == messages) {
+      report.skipped = order.skipped;
+      return Ok{};
+    }
+    const std::uint64_t sequence = order.sequences[place];
+    Result<Frame> frame = source.frame(sequence);
+    if (!frame) return frame.error();
+    const Result<Clock::time_point> when = due(*frame, place);
+    if (!when) return when.error();
+    if (!wait_until(*when) || !push(encode(*frame))) break;
+    if (sent[sequence]) {
+      ++report.duplicated;
+      continue;
+    }
+    sent[sequence] = true;
+    ++report.sent;
+    if (!on_sent) continue;
+    if (const Result<Ok> taken = on_sent(*frame); !taken) return taken.error();
+  }
+  report.interrupted = true;
+  return Ok{};
+}
+
+Result<Sender::Clock::time_point> Sender::due(const Frame& frame, std::uint64_t place) {
+  switch (config_.pace) {
+    case Pace::fast:
+      break;
+    case Pace::rate:
+      return scan_start_ + nanoseconds(static_cast<double>(place) / config_.rate_hz);
+    case Pace::as_recorded: {
+      const std::int64_t recorded = frame.header.start_utc_ns;
+      if (recorded <= 0)
+        return Error{"pace",
+                     "frame " + std::to_string(frame.header.sequence) + " of scan " + frame.header.scan_id,
+                     "start_utc_ns", std::to_string(recorded),
+                     "the time it was recorded at (without it, replay at a rate)"};
+      if (!recorded_start_) recorded_start_ = RecordedStart{Clock::now(), recorded};
+      return recorded_start_->now + std::chrono::nanoseconds(recorded - recorded_start_->utc_ns);
+    }
+  }
+  return scan_start_;
+}
+
+bool Sender::wait_until(Clock::time_point due) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any never_notified;
+  never_notified.wait_until(lock, stop_, due, [] { return false; });
+  return !stop_.stop_requested();
+}
+
+bool Sender::wait_writable() {
+  zmq::pollitem_t items[] = {{socket_.handle(), 0, ZMQ_POLLOUT, 0},
+                             {nullptr, stop_descriptor_.get(), ZMQ_POLLIN, 0}};
+  const auto hint_after = told_waiting_ ? -1ms : 2000ms;
+  if (zmq::poll(items, 2, hint_after) == 0) {
+    told_waiting_ = true;
+    fmt::print(stderr, "nobody takes frames at {}: waiting\n", config_.endpoint);
+    zmq::poll(items, 2, -1ms);
+  }
+  return (items[0].revents & ZMQ_POLLOUT) != 0;
+}
+
+bool Sender::push(const Parts& parts) {
+  if (!wait_writable()) return false;
+  send_parts(socket_, parts);
+  return true;
+}
+
+}  // namespace phasecast
