@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "tools/watch/feed.hpp"
 #include "tools/watch/lines.hpp"
@@ -19,10 +20,11 @@ constexpr auto redraw_interval = std::chrono::milliseconds(200);
 
 class Watcher {
  public:
-  Watcher(const WatchOptions& options, const WatchOutput& output)
+  Watcher(const WatchOptions& options, const WatchOutput& output, std::stop_token stop)
       : options_(options),
         output_(output),
-        feed_(options.endpoint),
+        stop_(stop),
+        feed_(options.endpoint, std::move(stop)),
         truth_(options.truth),
         started_(Clock::now()) {
     view_.endpoint = options.endpoint;
