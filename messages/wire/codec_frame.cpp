@@ -109,7 +109,7 @@ Result<Message> decode_frame(const Parts& parts) {
   FieldCheck check(frame_name(*read));
 
   Frame frame{read_fields(check, *read), parts[2]};
-  if (check.ok()) check_pixels(check, frame.header, frame.pixels.bytes);
+  check_pixels(check, frame.header, frame.pixels.bytes);
   if (!check.ok()) return check.error();
   return Message{std::move(frame)};
 }

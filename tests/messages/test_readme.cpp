@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
-#include <regex>
-#include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace phasecast::test {
 namespace {
@@ -27,20 +27,26 @@ struct Protocol {
   std::vector<std::string> enum_values;
 };
 
+/// From "  repeated double energies_ev = 6;  // eV [required]".
+Field read_field(std::string line) {
+  const bool required = line.find("[required") != std::string::npos;
+  line.erase(line.find(" = "));
+  line.erase(0, line.find_first_not_of(' '));
+  if (line.starts_with("optional ")) line.erase(0, line.find(' ') + 1);
+  const auto last = line.rfind(' ');
+  return {line.substr(last + 1), line.substr(0, last), required};
+}
+
 Protocol read_protocol() {
-  static const std::regex message(R"(message (\w+) \{.*)"), value(R"(  ([A-Z0-9_]+) = \d+;.*)"),
-      field(R"(  (?:optional )?((?:repeated )?(?:map<\w+, \w+>|\w+)) (\w+) = \d+;(.*))");
   Protocol protocol;
   std::istringstream lines(read_file("wire/phasecast.proto"));
-  std::string current;
-  std::smatch match;
+  std::string keyword, name;
   for (std::string line; std::getline(lines, line);) {
-    if (std::regex_match(line, match, message)) current = match[1];
-    if (std::regex_match(line, match, value)) protocol.enum_values.push_back(match[1]);
-    if (std::regex_match(line, match, field)) {
-      protocol.messages[current].push_back(
-          {match[2], match[1], match[3].str().find("[required") != std::string::npos});
-    }
+    if (line.starts_with("message ") || line.starts_with("enum "))
+      std::istringstream(line) >> keyword >> name;
+    if (!line.starts_with("  ") || line.find(" = ") == std::string::npos) continue;
+    if (keyword == "message") protocol.messages[name].push_back(read_field(line));
+    if (keyword == "enum") protocol.enum_values.push_back(read_field(line).name);
   }
   return protocol;
 }

@@ -96,8 +96,10 @@ TEST_CASE("a frame of an unknown version, codec or enumerator is rejected") {
 TEST_CASE("a frame whose pixel part is not as long as stated is rejected") {
   auto frame = encode(good_frame());
   check_rejected(with_varint(frame, 12, 31), "byte_count", "byte_count");
-  frame[2] = buffer_of(std::string(29, 'p'));
-  check_rejected(frame, "pixels", "byte_count");
+  for (const std::size_t size : {0, 29, 31, 60}) {
+    frame[2] = buffer_of(std::string(size, 'p'));
+    check_rejected(frame, "pixels", "byte_count");
+  }
 }
 
 TEST_CASE("a frame with any one pixel bit flipped is rejected") {

@@ -1,15 +1,17 @@
 #include "within_limits.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <regex>
+#include <limits>
 #include <set>
 
 namespace phasecast::test {
 namespace {
 
 bool id(const std::string& text) {
-  static const std::regex allowed("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
-  return std::regex_match(text, allowed);
+  static const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  return text.size() >= 1 && text.size() <= 64 && text.find_first_not_of(allowed) == std::string::npos &&
+         text[0] != '.' && text[0] != '-';
 }
 
 bool text(const std::string& text) {
