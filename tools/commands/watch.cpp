@@ -59,7 +59,8 @@ void add_watch(CLI::App& app, int& exit_status) {
       ->add_option("endpoint", watch_options.endpoint, "Maps endpoint of a running pipeline: tcp://HOST:PORT")
       ->required()
       ->check([](const std::string& endpoint) {
-        return endpoint.starts_with("tcp://") ? "" : "'" + endpoint + "' is not of the form tcp://HOST:PORT";
+        const bool known = endpoint.starts_with("tcp://") || endpoint.starts_with("ipc://");
+        return known ? "" : "'" + endpoint + "' is no endpoint, expected tcp://HOST:PORT or ipc://PATH";
       });
   CLI::Option* finals = command
                             ->add_option("--finals", watch_options.finals,
