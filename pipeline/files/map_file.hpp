@@ -12,17 +12,25 @@
 namespace phasecast {
 
 /// Final maps of a series, one entry per scan; NeXus. Readable while it is written (SWMR).
-///   /entry/chemical_state (NXdata): fraction [scan, L, Y, X] f32, NaN where masked; scale, residual [scan,
-///   Y, X]; uncertainty [scan, L, Y, X]; mask [scan, Y, X] u8; state (names); time [scan] s since the first
-///   map; scan_index, scan_id, energies_used, energies_missing, noise_sigma, lambda, rho, iterations,
-///   relative_error, map_distance, converged, aborted [scan]. Attributes of /entry/chemical_state: the full
-///   configuration, one attribute per option.
+///   /entry/chemical_state (NXdata)
+///     fraction, uncertainty   [scan, L, Y, X] f32, NaN where masked
+///     scale, residual         [scan, Y, X] f32; mask [scan, Y, X] u8
+///     state                   [L] names
+///     time                    [scan] s since the first map; received_utc_ns [scan]
+///     energy, energy_use      [scan, E] planned energies in eV, 0 beyond a scan's own; 0 missing, 1 used, 2
+///                             carried from the scan before
+///     scan_index, scan_id, energies_used, energies_missing (planned - used), noise_sigma, lambda, rho,
+///     iterations, relative_error, map_distance, converged, aborted, pixel_size_um   [scan]
+/// Attributes of /entry/chemical_state: the full configuration, one attribute per option. There are as many
+/// maps as scan_index is long; other datasets may be longer after an append that failed.
 class MapFileWriter {
  public:
   /// Throws std::runtime_error naming the path if it exists or cannot be made.
   MapFileWriter(const std::filesystem::path& path, Shape shape, const std::vector<std::string>& states,
                 const std::map<std::string, std::string>& configuration);
   ~MapFileWriter();
+  /// Error "shape" if the map does not fit the file; "disk" with the system's words if writing fails (the
+  /// caller may try the same map again).
   Result<Ok> append(const PhaseMap& map);
 
  private:

@@ -15,17 +15,18 @@ namespace phasecast {
 ///
 /// HDF5 in SWMR mode: readable (h5py: `swmr=True`) while it is written. One chunk per frame, raw, not
 /// compressed.
-///   /entry/data/sample  [E·R, Y, X]   slot e·R + r; a slot that never came is the fill value 0
-///   /entry/data/flat, /entry/data/dark   likewise, where the scan has them
-///   /entry/data/energy  [E·R] eV, units attribute
-///   /entry/frames       [n] compound: one row per frame in the order recorded (sequence, kind, energy_index,
-///   repeat,
-///                       slot, energy_set_ev, energy_readback_ev, exposure_s, start_utc_ns, i0,
-///                       received_utc_ns, crc32c, late)
-///   /entry/scan_start   the header fields as attributes; metadata as attributes of
-///   /entry/scan_start/metadata /entry/scan_end     [0 or 1] compound: frames_sent, aborted;  its reason as
-///   /entry/scan_end_reason bytes /img_xanes, /img_bkg, /img_dark   hard links to sample, flat, dark; /X_eng
-///   [E·R] keV: what PyXAS-like tools open
+///   /entry/data/sample      [E·R, Y, X]; slot e·R + r; a slot that never came is the fill value 0
+///   /entry/data/flat, dark  likewise, where the scan has them; shared ones have a slot per repeat
+///   /entry/data/energy      [E·R] eV, units attribute
+///   /entry/frames           [n] compound: one row per frame in the order recorded (sequence, kind,
+///                           energy_index, repeat, slot, energy_set_ev, energy_readback_ev, exposure_s,
+///                           start_utc_ns, i0, received_utc_ns, crc32c, late)
+///   /entry/scan_start       the header fields as attributes; metadata as attributes of
+///                           /entry/scan_start/metadata
+///   /entry/scan_end         [0 or 1] compound: frames_sent, aborted; its reason as bytes in
+///                           /entry/scan_end_reason
+///   /img_xanes, /img_bkg, /img_dark   hard links to sample, flat, dark; /X_eng [E·R] keV: what PyXAS-like
+///                           tools open
 class ScanFileWriter {
  public:
   /// Throws std::runtime_error naming the path if it exists or cannot be made.
@@ -37,7 +38,8 @@ class ScanFileWriter {
   /// Error "slot" if the slot (kind, energy, repeat) is taken or outside the plan; "disk" with the system's
   /// words if writing fails (the caller may try the same frame again).
   Result<Ok> write(const Frame& frame, bool late = false);
-  /// Makes everything written so far visible to readers.
+  /// Makes everything written so far visible to readers. Like finish, it throws std::runtime_error with the
+  /// system's words if the disk refuses, and may be called again.
   void flush();
   void finish(const ScanEnd& end);
 

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <cmath>
+
+#include "messages/units.hpp"
+#include "pipeline/files/layouts.hpp"
+
+/// APS 32-ID (xanes_gui): /exchange/data [n, Y, X], /exchange/data_flat [n, Y, X], /exchange/energy [n]. An
+/// energy that comes several times has repeats.
+namespace phasecast {
+
+namespace {
+
+using hdf5::Dataset;
+using hdf5::File;
+
+constexpr const char* data = "/exchange/data";
+constexpr const char* flat = "/exchange/data_flat";
+constexpr const char* times = "/measurement/per_step/timestamp_epoch";
+
+/// Which images belong to each energy, energies in the order of their first image.
+struct Visits {
+  std::vector<double> energies;
+  std::vector<std::vector<std::size_t>> images;
+};
+
+Visits group_by_energy(const std::vector<double>& energy_of_image) {
+  Visits visits;
+  for (std::size_t i = 0; i < energy_of_image.size(); ++i) {
+    const auto known = std::find(visits.energies.begin(), visits.energies.end(), energy_of_image[i]);
+    const auto e = static_cast<std::size_t>(known - visits.energies.begin());
+    if (known == visits.energies.end()) {
+      visits.energies.push_back(energy_of_image[i]);
+      visits.images.emplace_back();
+    }
+    visits.images[e].push_back(i);
+  }
+  return visits;
+}
+
+void require_even(const Visits& visits, const std::string& path) {
+  for (std::size_t e = 0; e < visits.energies.size(); ++e)
+    if (visits.images[e].size() != visits.images[0].size())
+      throw Failure({"repeats", path, "/exchange/energy",
+                     std::to_string(visits.energies[e]) + " eV " + std::to_string(visits.images[e].size()) +
+                         " times, " + std::to_string(visits.energies[0]) + " eV " +
+                         std::to_string(visits.images[0].size()) + " times",
+                     "every energy equally often"});
+}
+
+std::vector<double> image_times(const File& file, std::size_t images) {
+  if (!file.has(times)) return std::vector<double>(images, 0.0);
+  const Dataset dataset = Dataset::open(file, times);
+  auto seconds = hdf5::read_numbers<double>(dataset);
+  if (seconds.size() != images)
+    throw Failure({"shape", file.path(), times, hdf5::to_text(dataset.dims()),
+                   "[" + std::to_string(images) + "], one instant per image"});
+  return seconds;
+}
+
+std::int64_t utc_ns(double seconds) {
+  return std::isfinite(seconds) ? static_cast<std::int64_t>(std::llround(seconds * ns_per_s)) : 0;
+}
+
+std::vector<StoredFrame> sending_order(const Visits& visits, const std::vector<double>& seconds) {
+  std::vector<StoredFrame> frames;
+  for (std::size_t e = 0; e < visits.images.size(); ++e)
+    for (const FrameKind kind : {FrameKind::flat, FrameKind::sample})
+      for (std::size_t r = 0; r < visits.images[e].size(); ++r) {
+        const std::size_t image = visits.images[e][r];
+        StoredFrame frame{.header = {}, .slot = image};
+        frame.header.kind = kind;
+        frame.header.energy_index = static_cast<std::uint32_t>(e);
+        frame.header.repeat = static_cast<std::uint32_t>(r);
+        frame.header.start_utc_ns = utc_ns(seconds[image]);
+        frames.push_back(std::move(frame));
+      }
+  return frames;
+}
+
+}  // namespace
+
+std::unique_ptr<ScanSource> open_aps_32id(File file, std::vector<std::string>& assumptions) {
+  const std::vector<double> energy_of_image = read_energies(file, "/exchange/energy", assumptions);
+  StoredScan::Stacks stacks;
+  const Dataset& sample = stacks.emplace(FrameKind::sample, open_stack(file, data)).first->second;
+  const Dataset& flats = stacks.emplace(FrameKind::flat, open_stack(file, flat)).first->second;
+  for (const Dataset* stack : {&sample, &flats})
+    if (images_in(*stack) != energy_of_image.size())
+      throw Failure({"shape", file.path(), stack->name(), hdf5::to_text(stack->dims()),
+                     "[" + std::to_string(energy_of_image.size()) +
+                         ", Y, X], one image per entry of /exchange/energy"});
+  require_shape(flats, image_shape(sample), data);
+
+  const Visits visits = group_by_energy(energy_of_image);
+  require_even(visits, file.path());
+  const auto repeats = static_cast<std::uint32_t>(visits.images.front().size());
+  ScanStart start;
+  start.energies_ev = visits.energies;
+  start.shape = image_shape(sample);
+  start.pixel_type = common_pixel_type(stacks);
+  start.flats = {CorrectionUse::per_energy, repeats};
+  start.sample_repeats = repeats;
+  auto frames = sending_order(visits, image_times(file, energy_of_image.size()));
+  return make_foreign_scan(std::move(file), std::move(stacks), std::move(start), std::move(frames));
+}
+
+}  // namespace phasecast

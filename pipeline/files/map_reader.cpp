@@ -1,0 +1,102 @@
+#include "pipeline/files/map_columns.hpp"
+#include "pipeline/files/map_file.hpp"
+
+namespace phasecast {
+
+namespace {
+
+using hdf5::Dataset;
+using hdf5::Dims;
+using hdf5::File;
+
+Shape shape_of(const File& file) {
+  const Dataset mask = Dataset::open(file, maps::path("mask"));
+  const Dims dims = mask.dims();
+  if (dims.size() != 3)
+    throw Failure({"shape", file.path(), mask.name(), hdf5::to_text(dims), "[scan, Y, X]"});
+  return {static_cast<int>(dims[1]), static_cast<int>(dims[2])};
+}
+
+void read_images(const File& file, Shape shape, std::vector<PhaseMap>& all) {
+  for (const auto& image : maps::images(shape, all.front().states.size())) {
+    const Dataset dataset = Dataset::open(file, maps::path(image.name));
+    const Dims dims = dataset.dims();
+    if (dims.front() < all.size() ||
+        !std::equal(dims.begin() + 1, dims.end(), image.dims.begin(), image.dims.end()))
+      throw Failure({"shape", file.path(), dataset.name(), hdf5::to_text(dims),
+                     "[scan] + " + hdf5::to_text(image.dims)});
+    for (std::size_t i = 0; i < all.size(); ++i) dataset.get(i, image.type, image.make_room(all[i]));
+  }
+}
+
+/// A column, at least as long as there are maps; a failed append may have left a longer one.
+template <class T>
+std::vector<T> column(const File& file, const std::string& name, std::size_t count) {
+  const Dataset dataset = Dataset::open(file, maps::path(name));
+  if (dataset.dims().size() != 1 || dataset.dims().front() < count)
+    throw Failure({"shape", file.path(), dataset.name(), hdf5::to_text(dataset.dims()),
+                   "[" + std::to_string(count) + "]"});
+  return hdf5::read_numbers<T>(dataset);
+}
+
+void read_columns(const File& file, std::vector<PhaseMap>& all) {
+  for (const auto& one : maps::reals) {
+    const auto values = column<double>(file, one.name, all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) one.set(all[i], values[i]);
+  }
+  for (const auto& one : maps::counts) {
+    const auto values = column<std::uint32_t>(file, one.name, all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) one.set(all[i], values[i]);
+  }
+  const auto received = column<std::int64_t>(file, "received_utc_ns", all.size());
+  const auto ids = hdf5::read_texts(Dataset::open(file, maps::path("scan_id")));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].received_utc_ns = received[i];
+    all[i].scan_id = ids.at(i);
+  }
+}
+
+void read_energies(const File& file, std::vector<PhaseMap>& all) {
+  const Dataset energies = Dataset::open(file, maps::path("energy"));
+  const Dataset uses = Dataset::open(file, maps::path("energy_use"));
+  const hsize_t width = energies.dims().at(1);
+  if (energies.dims() != uses.dims() || energies.dims().front() < all.size())
+    throw Failure({"shape", file.path(), uses.name(), hdf5::to_text(uses.dims()),
+                   hdf5::to_text(energies.dims()) + ", as energy"});
+  const auto ev = hdf5::read_numbers<double>(energies);
+  const auto use = hdf5::read_numbers<std::uint8_t>(uses);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::uint32_t e = 0; e < width && ev[i * width + e] > 0; ++e) {
+      all[i].energies_ev.push_back(ev[i * width + e]);
+      if (use[i * width + e] == maps::used) all[i].energies_used.push_back(e);
+      if (use[i * width + e] == maps::carried) all[i].energies_carried.push_back(e);
+    }
+}
+
+}  // namespace
+
+Result<std::vector<PhaseMap>> read_maps(const std::filesystem::path& path) {
+  try {
+    const File file = File::open_to_read(path);
+    if (!file.has(maps::group))
+      return Error{"layout", path.string(), maps::group, "absent", "a phasecast map file"};
+    const std::size_t count = Dataset::open(file, maps::path("scan_index")).dims().at(0);
+    std::vector<PhaseMap> all(count);
+    if (all.empty()) return all;
+    const auto states = hdf5::read_texts(Dataset::open(file, maps::path("state")));
+    const Shape shape = shape_of(file);
+    for (PhaseMap& map : all) {
+      map.states = states;
+      map.shape = shape;
+      map.final = true;
+    }
+    read_images(file, shape, all);
+    read_columns(file, all);
+    read_energies(file, all);
+    return all;
+  } catch (const Failure& failure) {
+    return failure.error;
+  }
+}
+
+}  // namespace phasecast
