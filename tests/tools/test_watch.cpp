@@ -1,5 +1,3 @@
-#include <pthread.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <future>
@@ -52,7 +50,7 @@ class Watching {
       changed_.notify_all();
     };
     output_.screen = [this](const View& view) { finals_on_screen_ = view.finals_seen; };
-    thread_ = std::thread([this] { exit_status_ = watch(options_, output_); });
+    thread_ = std::thread([this] { exit_status_ = watch(options_, output_, stop_.get_token()); });
   }
   ~Watching() {
     if (thread_.joinable()) thread_.join();
@@ -62,7 +60,7 @@ class Watching {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return std::any_of(lines_.begin(), lines_.end(), starts_with(beginning)); });
   }
-  void interrupt() { pthread_kill(thread_.native_handle(), SIGINT); }
+  void interrupt() { stop_.request_stop(); }
   int wait() {
     thread_.join();
     return exit_status_;
@@ -86,6 +84,7 @@ class Watching {
   std::vector<std::string> lines_;
   std::size_t finals_on_screen_ = 0;
   int exit_status_ = -1;
+  std::stop_source stop_;
   std::thread thread_;
 };
 

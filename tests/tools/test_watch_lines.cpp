@@ -1,7 +1,7 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
-#include <regex>
 
 #include "tests/tools/example_map.hpp"
 #include "tools/watch/half_blocks.hpp"
@@ -12,7 +12,17 @@ namespace phasecast {
 namespace {
 
 std::string without_colors(const std::string& line) {
-  return std::regex_replace(line, std::regex("\x1b\\[[0-9;]*m"), "");
+  std::string text;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const std::size_t end = line.find_first_not_of("0123456789;", i + 2);
+    const bool color = line.compare(i, 2, "\x1b[") == 0 && end != std::string::npos && line[end] == 'm';
+    if (color) {
+      i = end;
+    } else {
+      text += line[i];
+    }
+  }
+  return text;
 }
 
 std::size_t visible_columns(const std::string& line) {

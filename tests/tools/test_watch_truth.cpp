@@ -31,6 +31,18 @@ TEST_CASE("the error of an uneven map is the root mean square over pixels and st
   CHECK(quality.value().db == Approx(-10 * std::log10((0 + 0.0625 + 0 + 0.0625) / 4)));
 }
 
+TEST_CASE("pixels without material have no truth; shown or masked wrongly they are counted") {
+  const PhaseMap map = example_map({1, 5}, 2);
+  Truth truth = truth_of(map, 0.1F);
+  for (const std::size_t empty : {0, 3, 4}) truth.fraction[empty] = truth.fraction[5 + empty] = NAN;
+  const auto quality = psnr(map, truth);
+  REQUIRE(quality);
+  CHECK(quality.value().db == Approx(20).margin(1e-5));
+  CHECK(quality.value().pixels == 1);
+  CHECK(quality.value().empty_shown == 2);
+  CHECK(quality.value().material_masked == 1);
+}
+
 TEST_CASE("states are matched by name, in any order") {
   PhaseMap map = example_map({1, 1});
   map.fraction = {0.9F, 0.1F};

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "tools/commands.hpp"
+#include "tools/stop_signal.hpp"
 #include "tools/watch/screen.hpp"
 #include "tools/watch/terminal.hpp"
 #include "tools/watch/watch.hpp"
@@ -17,6 +18,7 @@ namespace {
 constexpr int widest_screen = 80, tallest_screen = 48;
 
 int watch_and_show(const WatchOptions& options, const std::string& lines_path) {
+  const StopOnSignal stop;
   std::ofstream lines_file;
   if (!lines_path.empty()) {
     lines_file.open(lines_path);
@@ -39,7 +41,7 @@ int watch_and_show(const WatchOptions& options, const std::string& lines_path) {
           screen_lines(view, std::min(columns, widest_screen), std::min(rows - 1, tallest_screen)));
     };
   }
-  return watch(options, output);
+  return watch(options, output, stop.token());
 }
 
 }  // namespace
@@ -57,7 +59,8 @@ void add_watch(CLI::App& app, int& exit_status) {
       ->add_option("endpoint", watch_options.endpoint, "Maps endpoint of a running pipeline: tcp://HOST:PORT")
       ->required()
       ->check([](const std::string& endpoint) {
-        return endpoint.starts_with("tcp://") ? "" : "'" + endpoint + "' is not of the form tcp://HOST:PORT";
+        const bool known = endpoint.starts_with("tcp://") || endpoint.starts_with("ipc://");
+        return known ? "" : "'" + endpoint + "' is no endpoint, expected tcp://HOST:PORT or ipc://PATH";
       });
   CLI::Option* finals = command
                             ->add_option("--finals", watch_options.finals,

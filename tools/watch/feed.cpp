@@ -1,14 +1,10 @@
 #include "tools/watch/feed.hpp"
 
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
+#include <utility>
 
 #include "pipeline/zmq_parts.hpp"
 
@@ -38,18 +34,11 @@ std::string describe(Link link, const std::string& endpoint) {
   return "";
 }
 
-Feed::Feed(const std::string& endpoint)
-    : subscriber_(context_, zmq::socket_type::sub),
+Feed::Feed(const std::string& endpoint, std::stop_token stop)
+    : stop_(std::move(stop)),
+      subscriber_(context_, zmq::socket_type::sub),
       monitor_(context_, zmq::socket_type::pair),
       last_heard_(Clock::now()) {
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGINT);
-  sigaddset(&stop, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop, &signals_before_);
-  signals_ = signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (signals_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
-
   subscriber_.set(zmq::sockopt::rcvhwm, maps_held);
   subscriber_.set(zmq::sockopt::linger, 0);
   subscriber_.set(zmq::sockopt::subscribe, "");
@@ -62,23 +51,14 @@ Feed::Feed(const std::string& endpoint)
   connect_or_throw(subscriber_, endpoint, "maps");
 }
 
-Feed::~Feed() {
-  close(signals_);
-  pthread_sigmask(SIG_SETMASK, &signals_before_, nullptr);
-}
-
 void Feed::wait(Clock::time_point deadline) {
   if (link_ == Link::connected) deadline = std::min(deadline, last_heard_ + silence_limit);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
   std::array<zmq_pollitem_t, 3> sources{{{subscriber_.handle(), 0, ZMQ_POLLIN, 0},
                                          {monitor_.handle(), 0, ZMQ_POLLIN, 0},
-                                         {nullptr, signals_, ZMQ_POLLIN, 0}}};
+                                         {nullptr, stop_.get(), ZMQ_POLLIN, 0}}};
   const int ready = zmq_poll(sources.data(), sources.size(), std::max<long>(0, left));
   if (ready < 0 && errno != EINTR) throw zmq::error_t();
-  if (ready > 0 && sources[2].revents != 0) {
-    signalfd_siginfo taken;  // not read, it would end the process after all once the signals are let through again
-    stop_requested_ = read(signals_, &taken, sizeof taken) == sizeof taken;
-  }
   take_link_events();
   if (link_ == Link::connected && Clock::now() - last_heard_ >= silence_limit) link_ = Link::silent;
 }

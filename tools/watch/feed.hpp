@@ -1,14 +1,14 @@
 #pragma once
 
-#include <signal.h>
-
 #include <chrono>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <zmq.hpp>
 
 #include "messages/result.hpp"
 #include "messages/wire/codec.hpp"
+#include "tools/stop_signal.hpp"
 
 namespace phasecast {
 
@@ -26,30 +26,24 @@ enum class Link {
 /// What a person should know about the link, in words.
 std::string describe(Link link, const std::string& endpoint);
 
-/// Subscribes to everything a pipeline publishes at one endpoint. While it lives, SIGINT and SIGTERM do not
-/// end the process but make `stop_requested` true.
+/// Subscribes to everything a pipeline publishes at one endpoint.
 class Feed {
  public:
-  explicit Feed(const std::string& endpoint);
-  ~Feed();
-  Feed(const Feed&) = delete;
+  Feed(const std::string& endpoint, std::stop_token stop);
 
-  /// Returns when a message, a change of the link or a stop signal is there, or at the deadline.
+  /// Returns when a message, a change of the link or a request to stop is there, or at the deadline.
   void wait(Clock::time_point deadline);
   /// The next message if one is there already.
   std::optional<Result<Message>> receive();
   Link link() const { return link_; }
-  bool stop_requested() const { return stop_requested_; }
 
  private:
   void take_link_events();
 
-  int signals_;
-  sigset_t signals_before_;
+  StopDescriptor stop_;
   zmq::context_t context_;
   zmq::socket_t subscriber_, monitor_;
   Link link_ = Link::absent;
-  bool stop_requested_ = false;
   Clock::time_point last_heard_;
 };
 

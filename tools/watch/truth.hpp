@@ -15,11 +15,13 @@ namespace phasecast {
 
 struct Psnr {
   double db = 0;
-  std::size_t pixels = 0;  ///< compared: all that the map does not mask
+  std::size_t pixels = 0;           ///< compared: the map does not mask them and there is material
+  std::size_t empty_shown = 0;      ///< the map shows fractions where there is no material
+  std::size_t material_masked = 0;  ///< the map masks material
 };
 
 /// Eqs. (27) and (28) over the unmasked pixels and all states, with MAX = 1, the largest possible fraction.
-/// States are matched by name.
+/// States are matched by name. Where there is no material the truth is NaN and there is nothing to compare.
 Result<Psnr> psnr(const PhaseMap& map, const Truth& truth);
 
 /// Compares final maps with the simulation's truth. File k holds the truth of scan index k; it may still be

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "tools/watch/feed.hpp"
 #include "tools/watch/lines.hpp"
@@ -19,10 +20,11 @@ constexpr auto redraw_interval = std::chrono::milliseconds(200);
 
 class Watcher {
  public:
-  Watcher(const WatchOptions& options, const WatchOutput& output)
+  Watcher(const WatchOptions& options, const WatchOutput& output, std::stop_token stop)
       : options_(options),
         output_(output),
-        feed_(options.endpoint),
+        stop_(stop),
+        feed_(options.endpoint, std::move(stop)),
         truth_(options.truth),
         started_(Clock::now()) {
     view_.endpoint = options.endpoint;
@@ -31,7 +33,7 @@ class Watcher {
 
   int run() {
     tell_link();
-    while (!has_finals() && !feed_.stop_requested() && feed_.link() != Link::wrong &&
+    while (!has_finals() && !stop_.stop_requested() && feed_.link() != Link::wrong &&
            Clock::now() < give_up()) {
       feed_.wait(next_deadline());
       tell_link();
@@ -130,7 +132,7 @@ class Watcher {
     if (feed_.link() == Link::wrong) return 1;
     if (options_.finals > 0 && !has_finals()) {
       const std::string reason =
-          feed_.stop_requested() ? "stopped" : fmt::format("{:g} s passed", options_.timeout_s);
+          stop_.stop_requested() ? "stopped" : fmt::format("{:g} s passed", options_.timeout_s);
       tell(fmt::format("incomplete \"{} with {} of {} final maps{}\"", reason, view_.finals_seen,
                        options_.finals, truth_.waiting() ? ", not all compared with the truth" : ""));
       return 1;
@@ -140,6 +142,7 @@ class Watcher {
 
   const WatchOptions& options_;
   const WatchOutput& output_;
+  std::stop_token stop_;
   Feed feed_;
   View view_;
   TruthComparison truth_;
@@ -150,8 +153,8 @@ class Watcher {
 
 }  // namespace
 
-int watch(const WatchOptions& options, const WatchOutput& output) {
-  return Watcher(options, output).run();
+int watch(const WatchOptions& options, const WatchOutput& output, std::stop_token stop) {
+  return Watcher(options, output, std::move(stop)).run();
 }
 
 }  // namespace phasecast

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct WatchOutput {
 };
 
 /// Watches until the finals are there (0), the timeout passed, a comparison with the truth failed or the
-/// endpoint is not a publisher (1), or a stop signal came (0 unless finals were asked for).
-int watch(const WatchOptions& options, const WatchOutput& output);
+/// endpoint is not a publisher (1), or a stop was requested (0 unless finals were asked for).
+int watch(const WatchOptions& options, const WatchOutput& output, std::stop_token stop);
 
 }  // namespace phasecast
