@@ -139,6 +139,13 @@ inline NormalEquations equations(const Moments& sums) {
   return *std::move(result);
 }
 
+inline NormalEquations random_scan(const NormalizeConfig& config, int states, int pixels, double sigma,
+                                   unsigned seed) {
+  const auto planned = energies();
+  const auto stack = scan(states, planned, pixels, sigma, seed);
+  return equations(moments(dictionary(states, config, planned), {1, pixels}, planned, stack));
+}
+
 inline Eigen::Map<const Eigen::MatrixXd> pixels_by_rows(const std::vector<double>& values,
                                                         std::size_t pixels) {
   return {values.data(), static_cast<Eigen::Index>(pixels),

@@ -101,7 +101,7 @@ TEST_CASE("NaN without a sound neighbor stays, and its border is repaired") {
       CHECK(std::isnan(frame[at(y, x)]) == (y > 20 && y < 24 && x > 20 && x < 24));
 }
 
-TEST_CASE("a lone value among NaN is kept") {
+TEST_CASE("a lone value among NaN is kept and repairs its neighbors") {
   std::vector<float> frame = noise(0.01, 5);
   for (int y = 20; y < 27; ++y)
     for (int x = 20; x < 27; ++x)
@@ -109,6 +109,8 @@ TEST_CASE("a lone value among NaN is kept") {
   frame[at(23, 23)] = 99;
   despike({}, shape, frame);
   CHECK(frame[at(23, 23)] == 99);
+  CHECK(frame[at(22, 23)] == 99);
+  CHECK(std::isnan(frame[at(21, 23)]));
 }
 
 TEST_CASE("despiking that is switched off touches nothing, not even NaN") {

@@ -61,7 +61,7 @@ TEST_CASE("empty pixels are masked and the sample is not") {
 
 TEST_CASE("an empty background with a spectrum of its own is masked, as in the ALS iron scan") {
   Scene scene;
-  std::normal_distribution<double> background(0.065, 0.03);
+  std::normal_distribution<double> background(0.08, 0.03);
   scene.add(12000, [&](auto& random) { return std::clamp(background(random), 0.03, 0.17); });
   scene.add(3000, Uniform(0.3, 1.1));
   CHECK(scene.masked(0, 12000) > 0.99);
