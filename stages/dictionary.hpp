@@ -30,6 +30,9 @@ struct NormalizeConfig {
   double e0_ev = 0;        ///< where the edge step is taken; edge_step only
 };
 
+/// Linear combination fitting tries every subset of the states: up to this many it is exact and fast.
+inline constexpr int most_states = 8;
+
 /// Coefficients of the background polynomial (0 in mode none) and of the post-edge polynomial (edge_step
 /// only).
 int background_terms(const NormalizeConfig& config);
@@ -46,7 +49,7 @@ struct PolynomialBasis {
 /// The reference spectra A of eq. (1), normalized on the planned energies, defined at any energy between.
 class Dictionary {
  public:
-  /// Errors: "references" (fewer than two, or empty), "energy" (a planned energy outside a reference's
+  /// Errors: "references" (fewer than two, more than 8, or empty), "energy" (a planned energy outside a reference's
   /// range), "window" (too few planned energies in a window for its polynomial), "edge_step" (a reference
   /// without an edge), "rank" (references that these energies cannot tell apart, or too few energies).
   static Result<Dictionary> make(std::span<const Spectrum> references, std::span<const double> planned_ev,

@@ -88,9 +88,9 @@ std::string text_of(const EnergyWindow& window) {
 
 std::optional<Error> check_references(std::span<const Spectrum> references,
                                       std::span<const double> planned_ev, const NormalizeConfig& config) {
-  if (references.size() < 2)
-    return Error{"references", "references", "", std::to_string(references.size()) + " spectra",
-                 "one spectrum for each of two or more chemical states"};
+  if (references.size() < 2 || references.size() > most_states)
+    return Error{"references", "references", "spectra", std::to_string(references.size()),
+                 "one for each of 2 to " + std::to_string(most_states) + " chemical states"};
   for (const auto& reference : references) {
     if (auto error = check_points(reference)) return error;
     if (auto error = check_range(reference, planned_ev)) return error;

@@ -13,7 +13,6 @@ namespace phasecast {
 
 namespace {
 
-constexpr int most_states = 8;
 constexpr std::size_t chunk_pixels = 32;
 using Chunk = std::array<double, chunk_pixels>;
 
