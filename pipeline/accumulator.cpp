@@ -92,7 +92,8 @@ std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, boo
 
 bool Accumulator::due_for_publication() {
   const int received = static_cast<int>(used_.size());
-  if (received - published_at_ < config_.map_every) return false;
+  const bool last = used_.size() == scan_->energies_ev.size();
+  if (received - published_at_ < config_.map_every && !last) return false;
   published_at_ = received;
   return true;
 }

@@ -1,6 +1,7 @@
 #include "pipeline/map_solver.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace phasecast {
@@ -9,6 +10,10 @@ namespace {
 /// Least squares, noise and scale are measured anew when the data have grown by this factor, and for each
 /// final map.
 constexpr double growth_before_new_statistics = 1.2;
+
+double known_or_nan(double value) {
+  return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+}
 
 }  // namespace
 
@@ -44,8 +49,11 @@ void MapSolver::take(SnapshotPtr snapshot) {
   convergence_.reset();
 }
 
-/// Without noise or without any sample the prior has no weight, and (7) is the least squares that is known already.
-bool MapSolver::regularized() const { return config_.method == Method::rum_tv && lambda() > 0; }
+/// Without noise or without any sample the prior has no weight, and (7) is the least squares that is known
+/// already.
+bool MapSolver::regularized() const {
+  return config_.method == Method::rum_tv && lambda() > 0;
+}
 
 void MapSolver::measure_statistics() {
   const NormalEquations& equations = snapshot_->equations;
@@ -76,6 +84,8 @@ RumConfig MapSolver::rum_config() const {
 }
 
 void MapSolver::start_cold() {
+  iterations_ = 0;
+  convergence_.reset();
   solver_.emplace(snapshot_->equations.shape, snapshot_->equations.states, rum_config(), scale_.typical);
   solver_->set_equations(snapshot_->equations);
   solver_->start(least_squares_.fraction, least_squares_.scale);
@@ -87,7 +97,9 @@ void MapSolver::go_on(bool with_fresh_least_squares) {
   if (with_fresh_least_squares) solver_->start_warm(least_squares_.fraction);
 }
 
-bool MapSolver::converged() const { return !solver_ || convergence_.distance() <= config_.tolerance; }
+bool MapSolver::converged() const {
+  return !solver_ || convergence_.distance() <= config_.tolerance;
+}
 
 void MapSolver::iterate(int passes) {
   for (int k = 0; k < passes && !converged(); ++k) {
@@ -97,7 +109,11 @@ void MapSolver::iterate(int passes) {
   }
 }
 
+/// From the least squares of this scan alone: the same frames give the same final map, live or offline,
+/// whatever was iterated before (decision 0003).
 void MapSolver::finish() {
+  if (!solver_) return;
+  start_cold();
   iterate(config_.iterations);
 }
 
@@ -116,7 +132,7 @@ PhaseMap MapSolver::map() const {
   map.iterations = iterations_;
   map.relative_error = last_report_.relative_error;
   map.map_change = last_report_.map_change;
-  map.map_distance = solver_ ? convergence_.distance() : 0;
+  map.map_distance = solver_ ? known_or_nan(convergence_.distance()) : 0;
   map.converged = converged();
   map.noise_sigma = noise_sigma_;
   map.config_hash = config_hash_;

@@ -26,7 +26,7 @@ class MapSolver {
   void take(SnapshotPtr snapshot);
   /// Passes of Algorithm 1; stops early once converged.
   void iterate(int passes);
-  /// Up to the configured number of iterations for this map, or until converged.
+  /// The final map: up to the configured number of iterations, or until converged.
   void finish();
   bool converged() const;
 

@@ -23,6 +23,7 @@ void StatusClock::work(std::stop_token stop) {
   using Clock = std::chrono::steady_clock;
   auto last = Clock::now();
   auto next = last + interval;
+  publish_now(0);
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);
@@ -38,7 +39,9 @@ void StatusClock::work(std::stop_token stop) {
 void StatusClock::publish_now(double seconds_since_last) {
   Status status = ledger_.snapshot();
   status.frames_per_second =
-      static_cast<double>(status.counters.received - last_received_) / std::max(seconds_since_last, 1e-3);
+      seconds_since_last > 0
+          ? static_cast<double>(status.counters.received - last_received_) / seconds_since_last
+          : 0;
   last_received_ = status.counters.received;
   const auto depth = status.queue_depths.find("record");
   status.recorder_lag_frames = depth == status.queue_depths.end() ? 0 : depth->second;

@@ -6,6 +6,8 @@
 
 #include "messages/image.hpp"
 #include "stages/moments.hpp"
+#include "stages/rum_variables.hpp"
+#include "stages/rum_x_step.hpp"
 
 namespace phasecast {
 
@@ -39,6 +41,8 @@ class RumTv {
  public:
   RumTv(Shape shape, int states, RumConfig config, double typical_scale);
 
+  /// Another weight and penalty for the state there is; the scaled duals follow. Before `set_equations`.
+  void set_penalty(double lambda, double rho);
   /// New data, same state of the iteration (anytime solving, or a changed gram matrix).
   void set_equations(const NormalEquations& equations);
   /// Starts from these fractions [L][N] and scale [N] (LCF): all splits agree, all duals zero.
@@ -54,19 +58,21 @@ class RumTv {
   /// Objective (7) at the feasible point (W, t), in the units of the caller's data; Σy² included.
   double objective() const;
 
-  std::span<const Real> fractions() const { return w_; }  ///< W: [L][N], feasible
-  std::vector<Real> scale() const;                        ///< t: [N], in the units of the caller's data
+  std::span<const Real> fractions() const { return v_.w; }  ///< W: [L][N], feasible
+  std::vector<Real> scale() const;                          ///< t: [N], in the units of the caller's data
   const RumConfig& config() const { return config_; }
 
+  /// All variables, for data divided by `typical_scale`: what is checked against the dense reference.
+  const RumVariables<Real>& variables() const { return v_; }
+
  private:
-  Shape shape_;
-  int states_;
+  std::size_t pixels_, states_;
   RumConfig config_;
   double unit_;  // typical_scale
-  std::vector<Real> x_, s_, m_, u_, w_,
-      t_;                            // [L][N], [N], [L][N], [2][L][N] (x then y differences), [L][N], [N]
-  std::vector<Real> c_, d_, e_, g_;  // duals of M, U, W, t
-  std::vector<Real> projection_;     // AᵀY / unit
+  RumVariables<Real> v_;
+  XStep<Real> x_step_;
+  std::vector<Real> base_;    // [L][N], (AᵀA + ρI)⁻¹ AᵀY of the scaled data
+  std::vector<Real> mixing_;  // L×L, ρ (AᵀA + ρI)⁻¹
   NormalEquations equations_;
 };
 

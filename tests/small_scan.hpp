@@ -7,7 +7,8 @@
 
 namespace phasecast::test {
 
-/// A plan of `energies` energies with one shared dark, one shared flat and one sample frame each, 4×6 pixels, uint16.
+/// A plan of `energies` energies with one shared dark, one shared flat and one sample frame each, 4×6 pixels,
+/// uint16.
 inline ScanStart small_scan(const std::string& id, std::size_t energies = 10) {
   ScanStart scan;
   scan.source = "test";
@@ -38,7 +39,9 @@ inline Frame small_frame(const ScanStart& scan, std::uint64_t sequence) {
   header.energy_set_ev = scan.energies_ev[header.energy_index];
   header.shape = scan.shape;
   header.pixel_type = scan.pixel_type;
-  const std::uint16_t level = sequence == 0 ? 100 : sequence == 1 ? 10100 : static_cast<std::uint16_t>(5100 + sequence);
+  const std::uint16_t level = sequence == 0   ? 100
+                              : sequence == 1 ? 10100
+                                              : static_cast<std::uint16_t>(5100 + sequence);
   frame.pixels = pixels_of(scan.shape, level);
   header.byte_count = frame.pixels.bytes.size();
   frame.received_utc_ns = 1000 + static_cast<std::int64_t>(sequence);

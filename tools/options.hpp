@@ -19,8 +19,8 @@ struct UnmixOptions {
   int post_order = 1;
   double e0 = 0;
   std::string lambda = "auto", rho = "auto", mask_below = "auto";
-  int iterations = 1000;
-  double tolerance = 3e-4;
+  int iterations = 100;
+  double tolerance = 1e-3;
   int threads = 2;
   bool no_despike = false;
   double despike_threshold = 8;

@@ -19,7 +19,8 @@ struct Desk {
   std::vector<std::string> opened;
   std::vector<ScanClosed> closed;
   Admission::Time now{};
-  Admission admission{AdmissionConfig{4, 2000ms, 3000ms, 60000ms}, ledger, [this](Event event) { note(event); }};
+  Admission admission{AdmissionConfig{4, 2000ms, 3000ms, 60000ms}, ledger,
+                      [this](Event event) { note(event); }};
 
   void note(const Event& event) {
     if (const auto* open = std::get_if<ScanOpened>(&event)) opened.push_back(open->scan->scan_id);
@@ -69,7 +70,8 @@ TEST_CASE("frames shuffled inside the window leave in order and none is late") {
   const auto scan = small_scan("a", 98);
   std::vector<std::uint64_t> order = first(100);
   for (std::size_t k = 0; k + 4 <= order.size(); k += 4)
-    std::shuffle(order.begin() + static_cast<std::ptrdiff_t>(k), order.begin() + static_cast<std::ptrdiff_t>(k + 4), random);
+    std::shuffle(order.begin() + static_cast<std::ptrdiff_t>(k),
+                 order.begin() + static_cast<std::ptrdiff_t>(k + 4), random);
   desk.start(scan);
   for (const auto k : order) desk.frame(scan, k);
   CHECK(desk.unmixed == first(100));
@@ -316,7 +318,8 @@ TEST_CASE("whatever loss, duplication and disorder: received + missing = sent, a
   const auto scan = small_scan("a", 60);
   std::vector<std::uint64_t> sent;
   for (std::uint64_t k = 0; k < 62; ++k)
-    for (unsigned copies = random() % 10 == 0 ? 0 : random() % 8 == 0 ? 2 : 1; copies > 0; --copies) sent.push_back(k);
+    for (unsigned copies = random() % 10 == 0 ? 0 : random() % 8 == 0 ? 2 : 1; copies > 0; --copies)
+      sent.push_back(k);
   for (std::size_t k = 0; k + 1 < sent.size(); ++k)
     std::swap(sent[k], sent[std::min(sent.size() - 1, k + random() % 8)]);
   desk.start(scan);

@@ -53,8 +53,8 @@ struct TwoHalves {
           noise = noise * 1664525u + 1013904223u;
           const bool empty = y < 3 || y >= 17;
           const double mu = interpolate(unmix.references[x < 12 ? 0 : 1], start.energies_ev[k]);
-          pixels[static_cast<std::size_t>(y * shape.width + x)] =
-              static_cast<float>((empty ? 0 : mu) + 0.1 + 0.05 * (static_cast<double>(noise >> 8) / (1 << 24) - 0.5));
+          pixels[static_cast<std::size_t>(y * shape.width + x)] = static_cast<float>(
+              (empty ? 0 : mu) + 0.1 + 0.05 * (static_cast<double>(noise >> 8) / (1 << 24) - 0.5));
         }
       Frame frame;
       frame.header = {start.scan_id, k, FrameKind::sample, k, start.energies_ev[k]};
@@ -78,8 +78,12 @@ std::vector<PhaseMap> maps_of(const UnmixConfig& unmix, int threads, int scans =
     TwoHalves data(unmix, static_cast<std::uint32_t>(k));
     graph.put(ScanOpened{data.scan});
     for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{data.scan, {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""}, false,
-                         data.frames.size(), 0, 0});
+    graph.put(ScanClosed{data.scan,
+                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
+                         false,
+                         data.frames.size(),
+                         0,
+                         0});
   }
   graph.finish();
   REQUIRE(ledger.snapshot().errors.empty());
@@ -126,7 +130,8 @@ TEST_CASE("in lockstep the same frames give the same bits, provisional and final
     }
 }
 
-TEST_CASE("in a series the energies to come are carried from the last scan, and the final map has none of them") {
+TEST_CASE(
+    "in a series the energies to come are carried from the last scan, and the final map has none of them") {
   auto unmix = config();
   unmix.deterministic = true;
   unmix.map_every = 7;
@@ -158,7 +163,8 @@ TEST_CASE("a scan's final map in a series is the map of that scan alone") {
     TwoHalves data(unmix, 1);
     graph.put(ScanOpened{data.scan});
     for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{data.scan, {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""}, false, 0, 0, 0});
+    graph.put(ScanClosed{
+        data.scan, {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""}, false, 0, 0, 0});
     graph.finish();
   }
   REQUIRE(alone.size() == 1);

@@ -19,9 +19,10 @@ constexpr std::chrono::milliseconds patience{60000};
 
 std::vector<std::string> run_arguments(const TemporaryFolder& folder, const std::filesystem::path& fifo,
                                        const std::vector<std::string>& options) {
-  std::vector<std::string> arguments{"run",       "--frames", "tcp://127.0.0.1:*", "--maps",
-                                     "tcp://127.0.0.1:*", "--control", "tcp://127.0.0.1:*", "--endpoints",
-                                     fifo,        "--output", folder / "data"};
+  std::vector<std::string> arguments{
+      "run",          "--frames",          "tcp://127.0.0.1:*", "--maps", "tcp://127.0.0.1:*",
+      "--control",    "tcp://127.0.0.1:*", "--endpoints",       fifo,     "--output",
+      folder / "data"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   return arguments;
 }
@@ -68,7 +69,8 @@ std::map<std::string, std::string> LivePipeline::stop() {
   REQUIRE(exit_status == 0);
   std::map<std::string, std::string> summary;
   std::istringstream lines(process_.output());
-  for (std::string name, value; lines >> name && std::getline(lines >> std::ws, value);) summary[name] = value;
+  for (std::string name, value; lines >> name && std::getline(lines >> std::ws, value);)
+    summary[name] = value;
   return summary;
 }
 
@@ -76,7 +78,8 @@ std::vector<std::string> LivePipeline::files(const std::string& kind) const {
   std::vector<std::string> found;
   std::istringstream lines(process_.output());
   for (std::string line; std::getline(lines, line);)
-    if (line.starts_with("file ") && std::filesystem::path(line.substr(5)).filename().string().starts_with(kind))
+    if (line.starts_with("file ") &&
+        std::filesystem::path(line.substr(5)).filename().string().starts_with(kind))
       found.push_back(line.substr(5));
   return found;
 }
@@ -86,9 +89,12 @@ FrameSender::FrameSender(zmq::context_t& context, const std::string& endpoint)
   connect_or_throw(socket_, endpoint, "frames");
 }
 
-void FrameSender::send_raw(const Parts& parts) { send_parts(socket_, parts); }
+void FrameSender::send_raw(const Parts& parts) {
+  send_parts(socket_, parts);
+}
 
-Viewer::Viewer(zmq::context_t& context, const std::string& endpoint) : socket_(context, zmq::socket_type::sub) {
+Viewer::Viewer(zmq::context_t& context, const std::string& endpoint)
+    : socket_(context, zmq::socket_type::sub) {
   socket_.set(zmq::sockopt::rcvhwm, 0);
   socket_.set(zmq::sockopt::subscribe, "");
   connect_or_throw(socket_, endpoint, "maps");
@@ -97,13 +103,15 @@ Viewer::Viewer(zmq::context_t& context, const std::string& endpoint) : socket_(c
 Message Viewer::wait_for(const std::function<bool(const Message&)>& wanted) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     socket_.set(zmq::sockopt::rcvtimeo, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     Parts parts;
     zmq::message_t probe;
     zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
     zmq::poll(&item, 1, std::max(left, std::chrono::milliseconds{0}));
-    if (!try_receive_parts(socket_, parts)) throw std::runtime_error("the pipeline did not send what was waited for");
+    if (!try_receive_parts(socket_, parts))
+      throw std::runtime_error("the pipeline did not send what was waited for");
     auto message = decode(parts);
     if (!message) throw std::runtime_error(message.error().text());
     if (wanted(*message)) return std::move(*message);

@@ -34,7 +34,8 @@ Process::Process(const std::filesystem::path& folder, const std::string& name,
 
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                   0644);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   const int failed = posix_spawn(&pid_, PHASECAST_COMMAND, &files, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&files);
@@ -47,7 +48,9 @@ Process::~Process() {
   waitpid(pid_, nullptr, 0);
 }
 
-void Process::signal(int number) const { kill(pid_, number); }
+void Process::signal(int number) const {
+  kill(pid_, number);
+}
 
 int Process::wait() {
   int status = 0;
@@ -56,8 +59,12 @@ int Process::wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string Process::output() const { return read_file(output_); }
-std::string Process::log() const { return read_file(log_); }
+std::string Process::output() const {
+  return read_file(output_);
+}
+std::string Process::log() const {
+  return read_file(log_);
+}
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path);

@@ -24,7 +24,8 @@ class TemporaryFolder {
 /// A real `phasecast` process. Its standard output and error go to files in the folder.
 class Process {
  public:
-  Process(const std::filesystem::path& folder, const std::string& name, const std::vector<std::string>& arguments);
+  Process(const std::filesystem::path& folder, const std::string& name,
+          const std::vector<std::string>& arguments);
   /// Kills what still runs.
   ~Process();
   Process(const Process&) = delete;

@@ -41,20 +41,20 @@ SCENARIO("malformed messages of each kind come between good frames", "[concurren
         change(frame.header);
         detector.send(frame);
       };
-      detector.send_raw({text_part("no such topic"), text_part("x")});         // topic
-      detector.send_raw({text_part(topic::frame)});                            // part_count
+      detector.send_raw({text_part("no such topic"), text_part("x")});           // topic
+      detector.send_raw({text_part(topic::frame)});                              // part_count
       detector.send_raw({text_part(topic::scan_start), text_part("\xff\xff")});  // header
       ScanStart future = scan.start();
       future.version = 99;
       detector.send(future);  // version
       detector.send(scan.start());
       Parts parts = encode(*scan.frame(5));
-      detector.send_raw({parts[0], parts[1], shortened(parts[2])});       // byte_count
-      detector.send_raw({parts[0], parts[1], flipped(parts[2], 100)});    // crc
-      broken(6, [](FrameHeader& h) { h.energy_index = 1000; });           // energy
-      broken(6, [](FrameHeader& h) { h.energy_set_ev = -1; });            // energy
-      broken(7, [](FrameHeader& h) { h.repeat = 7; });                    // repeats
-      broken(8, [](FrameHeader& h) { h.sequence = 1u << 20; });           // sequence
+      detector.send_raw({parts[0], parts[1], shortened(parts[2])});     // byte_count
+      detector.send_raw({parts[0], parts[1], flipped(parts[2], 100)});  // crc
+      broken(6, [](FrameHeader& h) { h.energy_index = 1000; });         // energy
+      broken(6, [](FrameHeader& h) { h.energy_set_ev = -1; });          // energy
+      broken(7, [](FrameHeader& h) { h.repeat = 7; });                  // repeats
+      broken(8, [](FrameHeader& h) { h.sequence = 1u << 20; });         // sequence
       ScanEnd overlong = scan.end();
       overlong.frames_sent = 100000;
       detector.send(overlong);  // frames_sent

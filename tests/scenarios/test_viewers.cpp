@@ -67,7 +67,8 @@ SCENARIO("a subscriber joins in the middle of a scan", "[concurrency]") {
         CHECK_FALSE(map.final);
         CHECK(map.scan_id == scan.start().scan_id);
         for (std::uint64_t k = 24; k < scan.frame_count(); ++k) detector.send(*scan.frame(k));
-        CHECK(late.wait_for_final(scan.start().scan_id).energies_used.size() == scan.start().energies_ev.size());
+        CHECK(late.wait_for_final(scan.start().scan_id).energies_used.size() ==
+              scan.start().energies_ev.size());
         CHECK(pipeline.stop()["viewer_drops"] == "0");
       }
     }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace phasecast {
+
+/// Estimates how far an iteration's map still is from its limit, from how fast its changes decay: if they
+/// shrink by a factor r per iteration, what is left of them adds up to change · r / (1 − r).
+class Convergence {
+ public:
+  void reset() { count_ = 0; }
+  /// RMS change of the fractions in the last iteration.
+  void add(double map_change);
+  /// Estimated RMS distance of the fractions to their limit; infinite until enough changes are known.
+  double distance() const;
+
+ private:
+  static constexpr std::size_t window = 8;
+  std::array<double, 2 * window> changes_{};
+  std::size_t count_ = 0;
+};
+
+}  // namespace phasecast
