@@ -44,7 +44,8 @@ struct Graph::Nodes {
                [this](const Job& job) { return phasecast::absorb(job, config.despike, ledger); }),
         in_order(graph, [](const Absorbed& absorbed) { return order_of(absorbed); }),
         accumulate(
-            graph, flow::serial, [this](const Absorbed& item, auto& ports) { sum(item, std::get<0>(ports)); },
+            graph, flow::serial,
+            [this](const Absorbed& item, auto& ports) { guard([&] { sum(item, std::get<0>(ports)); }); },
             flow::node_priority_t{1}),
         solve(graph, flow::serial,
               [this](const SolveRequest& request, auto& ports) { advance(request, std::get<0>(ports)); }),
@@ -54,6 +55,16 @@ struct Graph::Nodes {
     flow::make_edge(in_order, accumulate);
     flow::make_edge(flow::output_port<0>(accumulate), solve);
     flow::make_edge(flow::output_port<0>(solve), solve);
+  }
+
+  /// What goes wrong with one map is said, and the next frame is worked on; recording is not touched.
+  template <class Work>
+  bool guard(const Work& work) try {
+    work();
+    return true;
+  } catch (const std::exception& e) {
+    ledger.error(std::string("unmixing: ") + e.what());
+    return false;
   }
 
   /// Newest moments win: a frame asks for a solve only when the solver waits for one.
@@ -79,14 +90,12 @@ struct Graph::Nodes {
   /// A few iterations on the newest data, then a look at what came meanwhile.
   template <class Port>
   void advance(const SolveRequest& request, Port& to_itself) {
-    if (request.snapshot) {
-      solve_newest(request.snapshot);
-      ledger.depth("solve", --snapshots_waiting);
-    } else {
-      solver.iterate(config.iterations_per_frame);
-    }
-    const bool go_on =
-        snapshots_waiting == 0 && !solver.converged() && !(request.snapshot && request.snapshot->final);
+    const bool fresh = request.snapshot != nullptr;
+    const bool well =
+        guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(config.iterations_per_frame); });
+    if (fresh) ledger.depth("solve", --snapshots_waiting);
+    const bool final = fresh && request.snapshot->final;
+    const bool go_on = well && !final && snapshots_waiting == 0 && !solver.converged();
     if (go_on) to_itself.try_put({});
   }
 

@@ -110,7 +110,7 @@ void MapSolver::iterate(int passes) {
 }
 
 /// From the least squares of this scan alone: the same frames give the same final map, live or offline,
-/// whatever was iterated before (decision 0003).
+/// whatever was iterated before (decision 0001).
 void MapSolver::finish() {
   if (!solver_) return;
   start_cold();

@@ -31,7 +31,7 @@ RumTv<Real>::RumTv(Shape shape, int states, RumConfig config, double typical_sca
     : pixels_(shape.pixels()),
       states_(static_cast<std::size_t>(states)),
       config_(config),
-      unit_(typical_scale),
+      unit_(typical_scale / rum_sample_scale),
       v_(shape, states_),
       x_step_(shape) {
   if (config_.rho == 0) config_.rho = config_.lambda / 0.1;

@@ -11,7 +11,7 @@
 
 namespace phasecast {
 
-/// How Σx = 1 is enforced. The design page measured the projection to reach a slightly lower objective (7).
+/// How Σx = 1 is enforced; the projection reaches the lower objective (pipeline/decisions/0002).
 enum class SumToOne {
   simplex_projection,   ///< W is projected on {w >= 0, Σw = 1}
   paper_normalization,  ///< Algorithm 1, line 4: X is divided by its sum; W is projected on {w >= 0}
@@ -27,15 +27,19 @@ struct RumConfig {
 /// What one pass of Algorithm 1 changed.
 struct IterationReport {
   double relative_error = 0;  ///< the paper's RE: ‖ΔC‖² + ‖ΔD‖² + ‖ΔE‖² + ‖Δg‖², divided by the pixels
-  double map_change = 0;  ///< RMS change of the fractions W over the valid pixels
+  double map_change = 0;  ///< RMS change of the fractions W over states and valid pixels
 };
+
+/// The scale s of a typical pixel inside the solver: stiff enough a penalty on M = X diag(s) that the
+/// iteration settles also where the noise is strong (pipeline/decisions/0003).
+inline constexpr double rum_sample_scale = 2;
 
 /// RUM-TV: Algorithm 1 with eqs. (12) to (15), anisotropic periodic TV, on normal equations.
 ///
-/// Data are divided by s̃ = `typical_scale` on the way in (and λ, ρ by s̃², which leaves (7) as it is up to a
-/// factor), so that s is about 1 in the sample and ρ penalizes M = X diag(s) and t = s in the same units as
-/// X. With s̃ = 1 this is Algorithm 1 to the letter. Float for production, double for the check against the
-/// dense reference.
+/// Data are divided by `typical_scale` / rum_sample_scale on the way in (and λ, ρ by its square, which leaves
+/// (7) as it is up to a factor), so that s is about 2 in the sample whatever the units of the data. With
+/// `typical_scale` = rum_sample_scale this is Algorithm 1 to the letter. Float for production, double for the
+/// check against the dense reference.
 template <class Real>
 class RumTv {
  public:
@@ -55,20 +59,21 @@ class RumTv {
   /// One pass of Algorithm 1. `valid` [N] != 0 marks the pixels that count for map_change.
   IterationReport iterate(std::span<const std::uint8_t> valid);
 
-  /// Objective (7) at the feasible point (W, t), in the units of the caller's data; Σy² included.
+  /// Objective (7) at (W, t), in the units of the caller's data; Σy² included.
   double objective() const;
 
-  std::span<const Real> fractions() const { return v_.w; }  ///< W: [L][N], feasible
-  std::vector<Real> scale() const;                          ///< t: [N], in the units of the caller's data
+  /// W: [L][N], feasible; with paper_normalization the sum is 1 only in the limit.
+  std::span<const Real> fractions() const { return v_.w; }
+  std::vector<Real> scale() const;  ///< t: [N], in the units of the caller's data
   const RumConfig& config() const { return config_; }
 
-  /// All variables, for data divided by `typical_scale`: what is checked against the dense reference.
+  /// All variables, of the divided data: what is checked against the dense reference.
   const RumVariables<Real>& variables() const { return v_; }
 
  private:
   std::size_t pixels_, states_;
   RumConfig config_;
-  double unit_;  // typical_scale
+  double unit_;  // what the data are divided by
   RumVariables<Real> v_;
   XStep<Real> x_step_;
   std::vector<Real> base_;    // [L][N], (AᵀA + ρI)⁻¹ AᵀY of the scaled data

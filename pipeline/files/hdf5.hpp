@@ -90,13 +90,18 @@ Handle fixed_text_type(std::size_t size);  ///< UTF-8, filled up with NUL
 
 class File {
  public:
-  static File create(const std::filesystem::path& path);
+  /// A new file that can be read while it is written; refused where the disk has no room for `bytes`.
+  static File create(const std::filesystem::path& path, std::size_t bytes);
   /// A finished file, to add entries to its growing datasets; readers may have it open.
   static File open_to_append(const std::filesystem::path& path);
   /// A finished file, to add objects; nobody else may have it open.
   static File open_to_change(const std::filesystem::path& path);
   /// A finished file, one that is being written, or one whose writer died.
   static File open_to_read(const std::filesystem::path& path);
+
+  File(File&&) = default;
+  File& operator=(File&&) = delete;
+  ~File();
 
   bool writable() const { return writable_; }
   bool is_open() const { return static_cast<bool>(handle_); }
@@ -121,6 +126,8 @@ class File {
  private:
   File(std::string path, Handle handle, bool writable)
       : path_(std::move(path)), handle_(std::move(handle)), writable_(writable) {}
+  int descriptor() const;
+  void give_up();
   std::string path_;
   Handle handle_;
   bool writable_;

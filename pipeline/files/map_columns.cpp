@@ -31,7 +31,7 @@ const std::array<Column<double>, 6> reals = {{
 }};
 
 // energies_used and energies_missing are for people; the reader takes the energies from energy_use.
-const std::array<Column<std::uint32_t>, 6> counts = {{
+const std::array<Column<std::uint32_t>, 5> counts = {{
     {"energies_used", "", [](const Map& m) { return static_cast<std::uint32_t>(m.energies_used.size()); },
      [](Map&, std::uint32_t) {}},
     {"energies_missing", "",
@@ -43,8 +43,6 @@ const std::array<Column<std::uint32_t>, 6> counts = {{
      [](Map& m, std::uint32_t v) { m.converged = v != 0; }},
     {"aborted", "", [](const Map& m) { return std::uint32_t{m.scan_status == ScanStatus::aborted}; },
      [](Map& m, std::uint32_t v) { m.scan_status = v != 0 ? ScanStatus::aborted : ScanStatus::complete; }},
-    {"scan_index", "", [](const Map& m) { return m.scan_index; },
-     [](Map& m, std::uint32_t v) { m.scan_index = v; }},
 }};
 
 }  // namespace phasecast::maps

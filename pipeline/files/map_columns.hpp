@@ -49,6 +49,6 @@ struct Column {
   void (*set)(PhaseMap&, T);
 };
 extern const std::array<Column<double>, 6> reals;
-extern const std::array<Column<std::uint32_t>, 6> counts;
+extern const std::array<Column<std::uint32_t>, 5> counts;
 
 }  // namespace phasecast::maps

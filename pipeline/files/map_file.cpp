@@ -15,6 +15,7 @@ using hdf5::Dataset;
 using hdf5::Dims;
 using hdf5::File;
 
+constexpr std::size_t header_bytes = 128 << 10;
 constexpr hsize_t column_chunk = 64;
 constexpr hsize_t energies_chunk = 128;
 constexpr std::size_t scan_id_bytes = 64;
@@ -40,6 +41,7 @@ void make_column(const File& file, const std::string& name, hid_t type, const st
 void make_columns(const File& file) {
   for (const auto& column : maps::reals) make_column(file, column.name, H5T_NATIVE_DOUBLE, column.unit);
   for (const auto& column : maps::counts) make_column(file, column.name, H5T_NATIVE_UINT32, "");
+  make_column(file, "scan_index", H5T_NATIVE_UINT32, "");
   make_column(file, "received_utc_ns", H5T_NATIVE_INT64, "ns");
   make_column(file, "time", H5T_NATIVE_DOUBLE, "s");
   make_column(file, "scan_id", hdf5::fixed_text_type(scan_id_bytes).get(), "");
@@ -143,10 +145,12 @@ void MapFileWriter::Impl::write(const PhaseMap& map) {
   std::array<char, scan_id_bytes> id{};
   std::copy(map.scan_id.begin(), map.scan_id.end(), id.begin());
   put(file, "scan_id", count, hdf5::fixed_text_type(scan_id_bytes).get(), id.data());
-  for (const auto& column : maps::counts) {  // scan_index comes last of all: its length is the number of maps
+  for (const auto& column : maps::counts) {
     const std::uint32_t value = column.get(map);
     put(file, column.name, count, H5T_NATIVE_UINT32, &value);
   }
+  file.flush();
+  put(file, "scan_index", count, H5T_NATIVE_UINT32, &map.scan_index);  // once all else can be read
   file.flush();
   first_utc_ns = first;
   ++count;
@@ -155,7 +159,7 @@ void MapFileWriter::Impl::write(const PhaseMap& map) {
 MapFileWriter::MapFileWriter(const std::filesystem::path& path, Shape shape,
                              const std::vector<std::string>& states,
                              const std::map<std::string, std::string>& configuration)
-    : impl_(std::make_unique<Impl>(Impl{File::create(path), shape, states})) {
+    : impl_(std::make_unique<Impl>(Impl{File::create(path, header_bytes), shape, states})) {
   try {
     impl_->create(configuration);
   } catch (...) {

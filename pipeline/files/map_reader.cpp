@@ -48,9 +48,11 @@ void read_columns(const File& file, std::vector<PhaseMap>& all) {
     const auto values = column<std::uint32_t>(file, one.name, all.size());
     for (std::size_t i = 0; i < all.size(); ++i) one.set(all[i], values[i]);
   }
+  const auto index = column<std::uint32_t>(file, "scan_index", all.size());
   const auto received = column<std::int64_t>(file, "received_utc_ns", all.size());
   const auto ids = hdf5::read_texts(Dataset::open(file, maps::path("scan_id")));
   for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].scan_index = index[i];
     all[i].received_utc_ns = received[i];
     all[i].scan_id = ids.at(i);
   }

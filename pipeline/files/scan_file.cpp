@@ -19,6 +19,13 @@ using hdf5::File;
 // its address, and everything else (index, rows) disk blocks claimed from the system. What can then still
 // meet a full disk is the plain write of one frame's pixels, which may be tried again.
 constexpr hsize_t rows_per_chunk = 512;
+constexpr std::size_t header_bytes = 128 << 10;
+
+/// About what a recording holds besides pixels.
+std::size_t room_for(const ScanStart& start) {
+  const std::size_t rows = start.planned_frames() + rows_per_chunk;
+  return header_bytes + rows * (sizeof(recording::Row) + 4 * sizeof(double));
+}
 
 std::size_t index_of(FrameKind kind) {
   return static_cast<std::size_t>(kind);
@@ -154,7 +161,7 @@ void ScanFileWriter::Impl::finish(const ScanEnd& end) {
 }
 
 ScanFileWriter::ScanFileWriter(const std::filesystem::path& path, const ScanStart& start)
-    : impl_(std::make_unique<Impl>(File::create(path), start)) {
+    : impl_(std::make_unique<Impl>(File::create(path, room_for(start)), start)) {
   try {
     impl_->create();
     impl_->open();

@@ -57,7 +57,9 @@ struct TwoHalves {
               (empty ? 0 : mu) + 0.1 + 0.05 * (static_cast<double>(noise >> 8) / (1 << 24) - 0.5));
         }
       Frame frame;
-      frame.header = {start.scan_id, k, FrameKind::sample, k, start.energies_ev[k]};
+      frame.header.scan_id = start.scan_id;
+      frame.header.sequence = frame.header.energy_index = k;
+      frame.header.energy_set_ev = start.energies_ev[k];
       frame.header.shape = shape;
       frame.header.pixel_type = PixelType::float32;
       std::vector<std::byte> bytes(pixels.size() * sizeof(float));

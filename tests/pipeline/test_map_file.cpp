@@ -247,6 +247,29 @@ TEST_CASE("maps appended to a disk that is full again and again are all there") 
   require_maps(disk / "maps.h5", maps);
 }
 
+TEST_CASE("maps given up on a full disk leave those before them readable") {
+  SmallDisk disk(2 << 20);
+  if (!disk.mounted()) {
+    WARN("may not mount a small disk: not tested");
+    return;
+  }
+  const std::uint32_t pages = GENERATE(range(0U, 6U));
+  std::vector<PhaseMap> maps;
+  for (bool fitted = true; fitted;) {
+    {
+      MapFileWriter writer(disk / "maps.h5", {3, 4}, states, configuration);
+      for (const PhaseMap& map : maps) REQUIRE(writer.append(map).ok());
+      maps.push_back(make_map(static_cast<int>(maps.size() % 2)));
+      disk.fill(pages * 4096);
+      fitted = writer.append(maps.back()).ok();
+    }
+    if (!fitted) maps.pop_back();
+    disk.free_space();
+    require_maps(disk / "maps.h5", maps);
+    std::filesystem::remove(disk / "maps.h5");
+  }
+}
+
 TEST_CASE("reading maps from what is no map file says so") {
   const TemporaryFolder folder;
   CHECK_THAT(read_maps(folder / "none.h5").error().text(), Contains("No such file or directory"));

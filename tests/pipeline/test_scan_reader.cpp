@@ -50,7 +50,7 @@ Frame frame_of(ScanSource& scan, std::uint64_t k) {
 /// A foreign file, dataset by dataset; images hold 0, 1, 2, ... in `T`.
 class ForeignFile {
  public:
-  explicit ForeignFile(const std::filesystem::path& path) : file_(hdf5::File::create(path)) {}
+  explicit ForeignFile(const std::filesystem::path& path) : file_(hdf5::File::create(path, 1000)) {}
   template <class T>
   ForeignFile& images(const std::string& name, const hdf5::Dims& dims, T first = 0) {
     std::size_t count = 1;
@@ -334,7 +334,7 @@ TEST_CASE("FXI without flats: small values are transmission, large ones counts, 
   std::vector<float> values(2 * 20 * 20, 0.7F);
   values[5] = GENERATE(1.0F, 1e9F);  // a single pixel with a dead flat decides nothing
   {
-    const hdf5::File file = hdf5::File::create(folder / "scan.h5");
+    const hdf5::File file = hdf5::File::create(folder / "scan.h5", 1000);
     hdf5::write_numbers<float>(file, "/img_xanes", {2, 20, 20}, values);
     hdf5::write_numbers<double>(file, "/X_eng", {2}, std::vector<double>{8.3, 8.4});
   }
