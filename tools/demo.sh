@@ -73,7 +73,7 @@ cat <<END
 phasecast demo: $scans scans of a particle, 2 states, ${height}x$width pixels, noise $noise per absorbance value
   frames    sent $sent = received $received = recorded $recorded, lost $((sent - received))
   maps      $(value "$out/run.txt" maps_provisional) provisional, $finals final
-  PSNR      ${psnr[*]} dB (final maps against the truth, eq. 27 with MAX = 1, unmasked pixels)
+  PSNR      ${psnr[*]} dB of the final maps (eq. 27, MAX = 1, unmasked pixels)
   latency   last frame to final map: p50 $(value "$out/run.txt" latency_p50_ms) ms, p95 $(value "$out/run.txt" latency_p95_ms) ms
   picture   $out/pictures/latest.png
   files

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "tests/small_scan.hpp"
 #include "tests/tools/example_map.hpp"
+#include "tests/tools/scratch_folder.hpp"
 #include "tools/watch/truth.hpp"
 
 namespace phasecast {
@@ -77,6 +79,24 @@ TEST_CASE("a truth file that cannot be read yet is waited for and named once") {
   CHECK(comparison.compare().empty());
   CHECK(comparison.waiting());
   CHECK_FALSE(comparison.failed());
+}
+
+TEST_CASE("a map is compared as soon as its truth file is written") {
+  const ScratchFolder folder;
+  const std::filesystem::path path = folder.path / "sent_000.h5";
+  TruthComparison comparison({path});
+  auto map = std::make_shared<PhaseMap>(example_map({4, 6}));
+  map->scan_index = 0;
+  comparison.take(map);
+  CHECK(comparison.compare().size() == 1);
+  ScanFileWriter(path, test::small_scan("scan")).finish({"scan", 0, ScanStatus::aborted, "nothing sent"});
+  CHECK(comparison.compare().size() == 1);  // readable, but without a truth yet
+  CHECK(comparison.waiting());
+  const std::vector<float> fraction(2 * 24, 0.4F), scale(24, 1);
+  write_truth(path, {4, 6}, map->states, fraction, scale);
+  CHECK(comparison.compare() ==
+        std::vector<std::string>{"truth scan 0 psnr_db 20.00 pixels 24 empty_shown 0 material_masked 0"});
+  CHECK_FALSE(comparison.waiting());
 }
 
 TEST_CASE("a scan beyond the truth files is a failure that says so") {

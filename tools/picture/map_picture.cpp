@@ -116,9 +116,11 @@ void draw_header(Canvas& canvas, int width, const PhaseMap& map) {
     energies += fmt::format(", {} from the scan before", map.energies_carried.size());
   }
   canvas.text(badge_x + badge_width + 14, 36, energies, {14, bright});
+  const std::string distance =
+      std::isnan(map.map_distance) ? "not known yet" : fmt::format("{:.2g}", map.map_distance);
   const std::string numbers = fmt::format(
-      "{}, {} iterations, distance to the limit {:.2g}{}, noise {:.2g}, latency {:.0f} ms", map.method,
-      map.iterations, map.map_distance, map.converged ? "" : " (not converged)", map.noise_sigma,
+      "{}, {} iterations, distance to the limit {}{}, noise {:.2g}, latency {:.0f} ms", map.method,
+      map.iterations, distance, map.converged ? "" : " (not converged)", map.noise_sigma,
       static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
   const TextStyle number_style{12, soft};
   canvas.text(margin, 58, canvas.fitted(numbers, number_style, width - 2 * margin), number_style);

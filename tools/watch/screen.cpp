@@ -132,7 +132,9 @@ void add_map_numbers(Lines& lines, const PhaseMap& map) {
                           map.energies_carried.size(), energies_missing(map))},
              {printable(map.method)},
              {fmt::format("{} iterations", map.iterations)},
-             {fmt::format("distance {:.2g}", map.map_distance), map.converged ? plain : yellow},
+             {std::isnan(map.map_distance) ? "distance not known yet"
+                                           : fmt::format("distance {:.2g}", map.map_distance),
+              map.converged ? plain : yellow},
              {fmt::format("noise {:.2g}", map.noise_sigma)},
              {fmt::format("latency {}", milliseconds(latency_ms(map)))}});
 }

@@ -17,6 +17,7 @@ namespace phasecast {
 namespace {
 
 constexpr auto redraw_interval = std::chrono::milliseconds(200);
+constexpr std::size_t truth_lines_shown = 5;
 
 class Watcher {
  public:
@@ -102,6 +103,7 @@ class Watcher {
     for (const std::string& line : truth_.compare()) {
       tell(line);
       view_.truth_lines.push_back(line);
+      if (view_.truth_lines.size() > truth_lines_shown) view_.truth_lines.erase(view_.truth_lines.begin());
     }
   }
 
