@@ -103,7 +103,6 @@ TEST_CASE("frames put into the graph come out as maps of the right states, the l
   REQUIRE_FALSE(maps.empty());
   const PhaseMap& map = maps.back();
   CHECK(map.final);
-  CHECK(map.converged);
   CHECK(map.states == std::vector<std::string>{"reduced", "oxidized"});
   CHECK(map.energies_used.size() == map.energies_ev.size());
   const std::size_t n = shape.pixels(), left = 10 * 24 + 4, right = 10 * 24 + 20;
