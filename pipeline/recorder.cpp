@@ -60,12 +60,38 @@ void Recorder::work(std::stop_token stop) {
     }
     try {
       std::visit([&](const auto& content) { write(content); }, item);
+      make_visible();
     } catch (const std::exception& e) {
       ledger_.error(std::string("recorder: ") + e.what());
     }
   }
   file_.reset();
   maps_.reset();
+}
+
+/// Readers see what was flushed: at once when there is time for it, every few frames when there is not.
+void Recorder::make_visible() {
+  constexpr int most_unflushed = 32;
+  if (!file_) return;
+  ++unflushed_;
+  {
+    std::lock_guard lock(mutex_);
+    if (!queue_.empty() && unflushed_ < most_unflushed) return;
+  }
+  until_taken([&] { file_->flush(); });
+  unflushed_ = 0;
+}
+
+/// Repeats what the disk refuses until it is done.
+void Recorder::until_taken(const std::function<void()>& action) {
+  while (true) {
+    try {
+      return action();
+    } catch (const std::exception& e) {
+      ledger_.error(std::string("recorder: ") + e.what());
+    }
+    pause_before_retry();
+  }
 }
 
 std::filesystem::path Recorder::fresh_path(const std::string& series, const std::string& name) {
@@ -98,6 +124,7 @@ void Recorder::write(const AdmittedFrame& admitted) {
     throw std::runtime_error("no recording of scan " + scan_id + " to add a frame to");
   const auto reopened = ScanFileWriter::reopen(path->second);
   write_until_taken(*reopened, admitted);
+  until_taken([&] { reopened->flush(); });
 }
 
 void Recorder::write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted) {
@@ -118,7 +145,7 @@ void Recorder::pause_before_retry() {
 
 void Recorder::write(const ScanClosed& closed) {
   if (!file_ || closed.scan->scan_id != open_scan_) return;
-  file_->finish(closed.end);
+  until_taken([&] { file_->finish(closed.end); });
   file_.reset();
   open_scan_.clear();
 }

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -46,6 +47,8 @@ class Recorder {
   void write(const ScanClosed& closed);
   void write(const std::shared_ptr<const PhaseMap>& map);
   void write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted);
+  void make_visible();
+  void until_taken(const std::function<void()>& action);
   void pause_before_retry();
   std::filesystem::path fresh_path(const std::string& series, const std::string& name);
 
@@ -60,6 +63,7 @@ class Recorder {
 
   std::string open_scan_;
   std::unique_ptr<ScanFileWriter> file_;
+  int unflushed_ = 0;
   std::map<std::string, std::filesystem::path> scan_paths_;  // by scan id, for late frames
   std::string map_series_;
   std::unique_ptr<MapFileWriter> maps_;
