@@ -49,9 +49,10 @@ struct PolynomialBasis {
 /// The reference spectra A of eq. (1), normalized on the planned energies, defined at any energy between.
 class Dictionary {
  public:
-  /// Errors: "references" (fewer than two, more than 8, or empty), "energy" (a planned energy outside a reference's
-  /// range), "window" (too few planned energies in a window for its polynomial), "edge_step" (a reference
-  /// without an edge), "rank" (references that these energies cannot tell apart, or too few energies).
+  /// Errors: "references" (fewer than two, more than 8, or empty), "energy" (a planned energy outside a
+  /// reference's range), "window" (too few planned energies in a window for its polynomial), "edge_step" (a
+  /// reference without an edge), "rank" (references that these energies cannot tell apart, or too few
+  /// energies).
   static Result<Dictionary> make(std::span<const Spectrum> references, std::span<const double> planned_ev,
                                  const NormalizeConfig& config);
 
