@@ -11,7 +11,7 @@
 
 namespace phasecast {
 
-/// How Σx = 1 is enforced; the projection reaches the lower objective (pipeline/decisions/0002).
+/// How Σx = 1 is enforced. The design page measured the projection to reach the slightly lower objective (7).
 enum class SumToOne {
   simplex_projection,   ///< W is projected on {w >= 0, Σw = 1}
   paper_normalization,  ///< Algorithm 1, line 4: X is divided by its sum; W is projected on {w >= 0}

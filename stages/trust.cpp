@@ -12,8 +12,8 @@ namespace phasecast {
 
 namespace {
 
-/// c of automatic_lambda: the middle of the range that the design page found best.
-constexpr double lambda_per_noise = 0.5;
+/// c of automatic_lambda, measured (pipeline/decisions/0002).
+constexpr double lambda_per_noise = 0.35;
 
 /// Columns: an orthonormal basis of the plane Σx = 0 (the Helmert matrix without its constant row).
 Eigen::MatrixXd sum_zero_basis(int states) {

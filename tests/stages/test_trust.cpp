@@ -78,7 +78,7 @@ TEST_CASE("two states have a λ of half the noise times the distance of their re
   for (double e : planned) squares += std::pow(dictionary.row(e)(0) - dictionary.row(e)(1), 2);
   const auto equations = synthetic::random_scan(config, 2, 10, 0.01, 24);
   CHECK(automatic_lambda(equations, 0.03, 0.7) ==
-        Approx(0.5 * 0.03 * std::sqrt(squares) * 0.7).epsilon(1e-12));
+        Approx(0.35 * 0.03 * std::sqrt(squares) * 0.7).epsilon(1e-12));
 }
 
 TEST_CASE("λ for more states does not depend on their order and follows the curvatures on the plane") {
@@ -87,7 +87,7 @@ TEST_CASE("λ for more states does not depend on their order and follows the cur
   const Eigen::Matrix4d centering = Eigen::Matrix4d::Identity() - Eigen::Matrix4d::Constant(0.25);
   const Eigen::Vector4d mu =
       Eigen::SelfAdjointEigenSolver<Eigen::Matrix4d>(centering * equations.gram * centering).eigenvalues();
-  CHECK(lambda == Approx(0.5 * std::sqrt(2 * std::cbrt(mu(1) * mu(2) * mu(3)))).epsilon(1e-9));
+  CHECK(lambda == Approx(0.35 * std::sqrt(2 * std::cbrt(mu(1) * mu(2) * mu(3)))).epsilon(1e-9));
 
   const std::vector<Eigen::Index> order{2, 0, 3, 1};
   equations.gram = Eigen::MatrixXd(equations.gram(order, order));

@@ -9,6 +9,7 @@
 #include "pipeline/graph.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
+#include "tools/progress.hpp"
 
 namespace phasecast {
 namespace {
@@ -22,7 +23,8 @@ struct OfflineOptions {
 constexpr std::size_t frames_in_memory = std::size_t{1} << 29;
 
 /// Puts a whole scan through the graph, as admission would have without any fault of the wire.
-ScanClosed feed(Graph& graph, ScanSource& source, Budget& budget) {
+void feed(Graph& graph, ScanSource& source, Budget& budget) {
+  Progress progress("unmix scan " + std::to_string(source.start().scan_index), source.frame_count());
   const auto scan = std::make_shared<const ScanStart>(source.start());
   graph.put(ScanOpened{scan});
   ScanClosed closed{scan, source.end(), false, 0, 0, 0};
@@ -33,9 +35,9 @@ ScanClosed feed(Graph& graph, ScanSource& source, Budget& budget) {
     Ticket ticket = budget.take(frame->pixels.bytes.size());
     graph.put(AdmittedFrame{scan, std::move(*frame), false, std::move(ticket)});
     ++closed.received;
+    progress.advance();
   }
   graph.put(closed);
-  return closed;
 }
 
 int unmix(const CLI::App& app, const OfflineOptions& options) {

@@ -1,0 +1,37 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "stages/convergence.hpp"
+
+using namespace phasecast;
+
+TEST_CASE("for changes that shrink by a constant factor the distance is the sum of all changes to come") {
+  const double rate = GENERATE(0.5, 0.8, 0.95);
+  Convergence convergence;
+  double change = 1;
+  for (int k = 0; k < 40; ++k) convergence.add(change *= rate);
+  // The estimate takes the RMS of the last eight changes for the last one: larger by at most 1 / rate⁷.
+  const double to_come = change * rate / (1 - rate);
+  CHECK(convergence.distance() >= to_come);
+  CHECK(convergence.distance() <= to_come * std::pow(rate, -7));
+}
+
+TEST_CASE("changes that do not shrink leave the distance large, however small they are") {
+  Convergence convergence;
+  for (int k = 0; k < 200; ++k) convergence.add(1e-3 * (1 + 0.2 * std::sin(k)));
+  CHECK(convergence.distance() > 0.1);
+}
+
+TEST_CASE("before enough changes are known nothing counts as converged") {
+  Convergence convergence;
+  for (int k = 0; k < 15; ++k) {
+    CHECK(std::isinf(convergence.distance()));
+    convergence.add(1e-9);
+  }
+}
+
+TEST_CASE("a map that does not change any more is at its limit") {
+  Convergence convergence;
+  for (int k = 0; k < 16; ++k) convergence.add(k < 8 ? 1e-3 : 0);
+  CHECK(convergence.distance() == 0);
+}
