@@ -100,6 +100,24 @@ std::filesystem::path Recorder::fresh_path(const std::string& series, const std:
   auto path = folder / (name + ".h5");
   for (int n = 2; std::filesystem::exists(path); ++n)
     path = folder / (name + "_" + std::to_string(n) + ".h5");
+  return path;
+}
+
+/// Makes a file under a fresh name and lists it; what a full disk leaves of it is removed.
+template <class Writer, class... Arguments>
+std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const std::string& series,
+                                          const std::string& name, const Arguments&... arguments) {
+  std::filesystem::path path;
+  until_taken([&] {
+    path = fresh_path(series, name);
+    try {
+      writer = std::make_unique<Writer>(path, arguments...);
+    } catch (...) {
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+      throw;
+    }
+  });
   std::lock_guard lock(mutex_);
   files_.push_back(path);
   return path;
@@ -109,8 +127,7 @@ void Recorder::write(const ScanOpened& opened) {
   const ScanStart& scan = *opened.scan;
   char number[16];
   std::snprintf(number, sizeof number, "scan_%03u_", scan.scan_index);
-  const auto path = fresh_path(scan.series_id, number + scan.scan_id);
-  file_ = std::make_unique<ScanFileWriter>(path, scan);
+  const auto path = make_file(file_, scan.series_id, number + scan.scan_id, scan);
   open_scan_ = scan.scan_id;
   scan_paths_[scan.scan_id] = path;
   spdlog::info("recording scan={} file={}", scan.scan_id, path.string());
@@ -152,8 +169,7 @@ void Recorder::write(const ScanClosed& closed) {
 
 void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
   if (!maps_ || map_series_ != map->series_id) {
-    const auto path = fresh_path(map->series_id, "maps");
-    maps_ = std::make_unique<MapFileWriter>(path, map->shape, map->states, configuration_);
+    make_file(maps_, map->series_id, "maps", map->shape, map->states, configuration_);
     map_series_ = map->series_id;
   }
   if (const auto written = maps_->append(*map); !written) ledger_.error(written.error().text());

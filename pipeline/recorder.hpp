@@ -51,6 +51,9 @@ class Recorder {
   void until_taken(const std::function<void()>& action);
   void pause_before_retry();
   std::filesystem::path fresh_path(const std::string& series, const std::string& name);
+  template <class Writer, class... Arguments>
+  std::filesystem::path make_file(std::unique_ptr<Writer>& writer, const std::string& series,
+                                  const std::string& name, const Arguments&... arguments);
 
   std::filesystem::path output_;
   std::map<std::string, std::string> configuration_;

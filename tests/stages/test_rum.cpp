@@ -197,3 +197,14 @@ TEST_CASE("what cannot be solved is refused with its name and value") {
   CHECK_THROWS_WITH(solver.set_equations(make_problem({5, 6}, 2, 1, 0, 1).equations),
                     Catch::Contains("projection is 60"));
 }
+
+TEST_CASE("another penalty leaves the limit where it is") {
+  const RumProblem problem = make_problem({6, 7}, 2, 0.8, 0.1, 5);
+  auto solver = started(problem, {.lambda = 0.2, .rho = 2});
+  iterate(solver, problem, 20000);
+  const auto limit = map_of(solver);
+  solver.set_penalty(0.2, 6);
+  solver.set_equations(problem.equations);
+  iterate(solver, problem, 5);
+  CHECK(distance(problem, solver.fractions(), limit) < 1e-7);
+}

@@ -1,0 +1,61 @@
+#include <catch2/catch.hpp>
+
+#include "pipeline/files/scan_reader.hpp"
+#include "pipeline/recorder.hpp"
+#include "tests/pipeline/file_fixtures.hpp"
+#include "tests/small_scan.hpp"
+
+using namespace phasecast;
+using namespace phasecast::test;
+
+namespace {
+
+constexpr std::size_t frames = 12;
+
+std::uint64_t frames_in(const std::filesystem::path& path) {
+  std::vector<std::string> assumptions;
+  const auto scan = open_scan(path, assumptions);
+  if (!scan) FAIL(scan.error().text());
+  return (*scan)->frame_count();
+}
+
+}  // namespace
+
+TEST_CASE("every frame is recorded, also one that comes when its scan's file is closed already") {
+  TemporaryFolder folder;
+  Ledger ledger;
+  std::vector<std::filesystem::path> files;
+  {
+    Recorder recorder(folder.path(), {}, ledger);
+    const auto scan = std::make_shared<const ScanStart>(small_scan("a", frames - 2));
+    recorder.record(ScanOpened{scan});
+    for (std::uint64_t k = 0; k + 1 < frames; ++k)
+      recorder.record(AdmittedFrame{scan, small_frame(*scan, k), false, nullptr});
+    recorder.record(ScanClosed{scan, {"a", frames, ScanStatus::complete, ""}, true, frames - 1, 1, 0});
+    recorder.record(AdmittedFrame{scan, small_frame(*scan, frames - 1), true, nullptr});
+    files.push_back(folder.path() / "series" / "scan_000_a.h5");
+  }
+  CHECK(ledger.snapshot().errors.empty());
+  CHECK(ledger.snapshot().counters.recorded == frames);
+  CHECK(frames_in(files[0]) == frames);
+}
+
+TEST_CASE("a full disk holds the recorder up, and nothing is lost once there is room") {
+  SmallDisk disk(4 << 20);
+  if (!disk.mounted()) {
+    WARN("skipped: this test may not mount a small disk");
+    return;
+  }
+  Ledger ledger;
+  {
+    disk.fill();
+    Recorder recorder(disk / "data", {}, ledger);
+    const auto scan = std::make_shared<const ScanStart>(small_scan("a", frames - 2));
+    recorder.record(ScanOpened{scan});
+    for (std::uint64_t k = 0; k < frames; ++k)
+      recorder.record(AdmittedFrame{scan, small_frame(*scan, k), false, nullptr});
+    disk.free_space();
+  }
+  CHECK(ledger.snapshot().counters.recorded == frames);
+  CHECK(frames_in(disk / "data/series/scan_000_a.h5") == frames);
+}
