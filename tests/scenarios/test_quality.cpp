@@ -1,26 +1,11 @@
 #include <catch2/catch.hpp>
-#include <cmath>
 
+#include "stages/quality.hpp"
 #include "tests/scenarios/live.hpp"
 #include "tools/simulate/spectra.hpp"
 
 using namespace phasecast;
 using namespace phasecast::test;
-
-namespace {
-
-/// Eq. (27) with MAX = 1, over pixels that are valid in the map and hold material in truth.
-double psnr(const PhaseMap& map, const std::vector<float>& truth) {
-  double sum = 0, count = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    if (std::isnan(map.fraction[i]) || std::isnan(truth[i])) continue;
-    sum += std::pow(static_cast<double>(map.fraction[i]) - truth[i], 2);
-    ++count;
-  }
-  return 10 * std::log10(count / sum);
-}
-
-}  // namespace
 
 SCENARIO("RUM-TV with automatic lambda on noisy data of varying thickness") {
   GIVEN("a simulated particle, 379×520, 117 energies, where LCF reaches 15 to 20 dB") {
@@ -37,9 +22,9 @@ SCENARIO("RUM-TV with automatic lambda on noisy data of varying thickness") {
     std::vector<std::uint64_t> all(scan.frame_count());
     for (std::uint64_t k = 0; k < all.size(); ++k) all[k] = k;
     WHEN("it is unmixed by both") {
-      const double robust = psnr(offline_map(scan, all, options), scan.fraction());
+      const double robust = psnr(rmse(offline_map(scan, all, options).fraction, scan.fraction()), 1);
       options.insert(options.begin(), {"--method", "lcf"});
-      const double plain = psnr(offline_map(scan, all, options), scan.fraction());
+      const double plain = psnr(rmse(offline_map(scan, all, options).fraction, scan.fraction()), 1);
       CAPTURE(plain, robust);
       THEN("RUM-TV is at least 6 dB better") {
         CHECK(plain > 15);
