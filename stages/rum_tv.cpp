@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t max_states = 8;
 // Measured on strong and weak noise, 2 to 5 states (decision 0004).
-constexpr double constraint_penalty = 0.2;  // ρ_w over the sample's typical curvature s̃² μ
+constexpr double constraint_penalty = 0.5;  // ρ_w over the sample's typical curvature s̃² μ
 constexpr double proximity = 1e-4;          // likewise
 
 void require(bool holds, const std::string& what, double value, const std::string& expected) {
@@ -25,10 +25,6 @@ void require(bool holds, const std::string& what, double value, const std::strin
 
 void require_size(const std::string& what, std::size_t size, std::size_t expected) {
   require(size == expected, "size of " + what, static_cast<double>(size), std::to_string(expected));
-}
-
-double penalty(const RumTvConfig& config) {
-  return config.rho == 0 ? config.lambda / 0.1 : config.rho;
 }
 
 }  // namespace
@@ -43,11 +39,8 @@ RumTv<Real>::RumTv(Shape shape, int states, RumTvConfig config)
       x_step_(pixels_) {
   require(pixels_ > 0, "number of pixels", static_cast<double>(pixels_), "1 or more");
   require(states >= 2 && states_ <= max_states, "number of states", states, "2 to 8");
-  require(config.lambda > 0 && std::isfinite(config.lambda), "lambda", config.lambda, "more than 0");
-  require(config.rho >= 0 && std::isfinite(config.rho), "rho", config.rho, "0 (automatic) or more");
-  require(config.cg_steps >= 1, "cg_steps", config.cg_steps, "1 or more");
+  require(config.cg_steps >= 0, "cg_steps", config.cg_steps, "1 or more, or 0 (automatic)");
   require(config.relaxation > 0 && config.relaxation < 2, "relaxation", config.relaxation, "between 0 and 2");
-  config_.rho = penalty(config);
   fields_ = states_ == 2 ? 1 : states_;
   z_.resize(directions_ * pixels_);
   feasible_.resize(directions_ * pixels_);
@@ -59,39 +52,42 @@ RumTv<Real>::RumTv(Shape shape, int states, RumTvConfig config)
 }
 
 template <class Real>
-void RumTv<Real>::set_penalty(double lambda, double rho) {
-  const Real old_threshold = threshold();
-  const double old_rho = config_.rho;
-  config_.lambda = lambda;
-  config_.rho = rho;
-  config_.rho = penalty(config_);
-  const Real factor = static_cast<Real>(old_rho / config_.rho);
-  for (Real& point : gradient_) {
-    const Real dual = std::clamp(point, -old_threshold, old_threshold);
-    point += (factor - 1) * dual;
-  }
+void RumTv<Real>::set_weights(double lambda, double rho) {
+  require(lambda > 0 && std::isfinite(lambda), "lambda", lambda, "more than 0");
+  require(rho > 0 && std::isfinite(rho), "rho", rho, "more than 0");
+  const Real old_threshold = rho_ > 0 ? threshold() : Real(0), factor = static_cast<Real>(rho_ / rho);
+  for (Real& point : gradient_) point += (factor - 1) * std::clamp(point, -old_threshold, old_threshold);
+  lambda_ = lambda;
+  rho_ = rho;
 }
 
 /// For two states |∇x₁| + |∇x₂| = √2 |∇z|.
 template <class Real>
 Real RumTv<Real>::threshold() const {
-  const double weight = states_ == 2 ? std::numbers::sqrt2 * config_.lambda : config_.lambda;
-  return static_cast<Real>(weight / config_.rho);
+  const double weight = states_ == 2 ? std::numbers::sqrt2 * lambda_ : lambda_;
+  return static_cast<Real>(weight / rho_);
 }
 
 template <class Real>
-void RumTv<Real>::set_equations(const NormalEquations& equations, std::span<const std::uint8_t> sample,
-                                double typical_scale) {
+void RumTv<Real>::set_problem(const UnmixProblem& problem) {
+  const NormalEquations& equations = problem.equations;
   require_size("projection", equations.projection.size(), states_ * pixels_);
   require_size("gram", static_cast<std::size_t>(equations.gram.size()), states_ * states_);
-  require_size("sample", sample.size(), pixels_);
-  require(typical_scale > 0 && std::isfinite(typical_scale), "typical scale", typical_scale, "more than 0");
+  require_size("sample", problem.sample.size(), pixels_);
+  require(problem.typical_scale > 0 && std::isfinite(problem.typical_scale), "typical scale",
+          problem.typical_scale, "more than 0");
   plane_.emplace(equations.gram);
-  sample_.assign(sample.begin(), sample.end());
+  sample_.assign(problem.sample.begin(), problem.sample.end());
   sample_pixels_ =
-      static_cast<double>(std::count_if(sample_.begin(), sample_.end(), [](auto in) { return in != 0; }));
+      static_cast<double>(std::count_if(sample_.begin(), sample_.end(), [](auto in) { return in; }));
   links_.emplace(shape_, sample_, config_.border);
-  const double curvature = typical_scale * typical_scale * plane_->curvature.mean();
+  const double square = problem.typical_scale * problem.typical_scale;
+  const double own_rho = square * plane_->mean_curvature() + 4 * problem.lambda;
+  set_weights(problem.lambda, problem.rho == 0 ? own_rho : problem.rho);
+  cg_steps_ = config_.cg_steps > 0                             ? config_.cg_steps
+              : rho_ < 2.5 * square * plane_->mean_curvature() ? 2
+                                                               : 4;
+  const double curvature = square * plane_->curvature.mean();
   constraint_penalty_ = states_ == 2 ? 0 : constraint_penalty * curvature;
   proximity_ = proximity * curvature;
 
@@ -156,7 +152,7 @@ void RumTv<Real>::update_z(std::size_t direction) {
   const auto i = static_cast<Eigen::Index>(direction);
   const Real curvature = static_cast<Real>(plane_->curvature(i)),
              offset = static_cast<Real>(plane_->offset(i));
-  const Real rho = static_cast<Real>(config_.rho), rho_w = static_cast<Real>(constraint_penalty_),
+  const Real rho = static_cast<Real>(rho_), rho_w = static_cast<Real>(constraint_penalty_),
              near = static_cast<Real>(proximity_), limit = threshold();
   const auto reflected = [limit](Real point) {
     return point - 2 * std::clamp(point, -limit, limit);
@@ -190,7 +186,7 @@ void RumTv<Real>::update_z(std::size_t direction) {
       }
     });
   });
-  x_step_.solve(*links_, weight_, rho, rhs_, config_.cg_steps, {plane(z_, direction), pixels_});
+  x_step_.solve(*links_, weight_, rho, rhs_, cg_steps_, {plane(z_, direction), pixels_});
 }
 
 /// U + D = ∇x relaxed + D. Where there is no link all of it stays zero.

@@ -7,16 +7,14 @@
 
 #include "messages/image.hpp"
 #include "stages/iteration_report.hpp"
-#include "stages/moments.hpp"
 #include "stages/screened_poisson.hpp"
 #include "stages/state_plane.hpp"
+#include "stages/unmix_problem.hpp"
 
 namespace phasecast {
 
 struct RumTvConfig {
-  double lambda = 0;  ///< weight of the total variation in (7), in the caller's units
-  double rho = 0;     ///< penalty of U = ∇X; 0 = lambda / 0.1: the shrink threshold is 0.1 of a fraction
-  int cg_steps = 2;   ///< conjugate-gradient steps per X-step
+  int cg_steps = 0;         ///< conjugate-gradient steps per X-step; 0: 2, or 4 where ρ is large
   double relaxation = 1.6;  ///< over-relaxation of both splits; 1 is none
   Border border = Border::open;
 };
@@ -34,24 +32,23 @@ struct RumTvConfig {
 template <class Real>
 class RumTv {
  public:
-  RumTv(Shape shape, int states, RumTvConfig config);
+  RumTv(Shape shape, int states, RumTvConfig config = {});
 
-  /// Another weight for the state there is; the scaled duals follow. Before `set_equations`.
-  void set_penalty(double lambda, double rho);
-  /// New data, same state of the iteration. `sample` [N] is 1 where a pixel takes part; `typical_scale` is
-  /// the sample's s̃.
-  void set_equations(const NormalEquations& equations, std::span<const std::uint8_t> sample,
-                     double typical_scale);
+  /// New data or weights, same state of the iteration (anytime solving): scaled duals follow a change of ρ.
+  /// ρ = s̃² μ + 4 λ unless it is given (decision 0004).
+  void set_problem(const UnmixProblem& problem);
   /// Starts from these fractions [L][N] and scale [N] (LCF).
   void start(std::span<const double> fraction, std::span<const double> scale);
 
   IterationReport iterate();
 
-  std::vector<Real> fractions() const;                    ///< W: [L][N], feasible; 1/L outside the sample
-  std::span<const Real> scale() const { return scale_; }  ///< s: [N], in the units of the caller's data
-  const RumTvConfig& config() const { return config_; }
+  std::vector<Real> fractions() const;                ///< W: [L][N], feasible; 1/L outside the sample
+  std::vector<Real> scale() const { return scale_; }  ///< s: [N], in the units of the caller's data
+  double lambda() const { return lambda_; }
+  double rho() const { return rho_; }
 
  private:
+  void set_weights(double lambda, double rho);
   void update_z(std::size_t direction);
   void update_gradient(const PixelRun& run, double& dual_change);
   void update_feasible(const PixelRun& run, double& dual_change, double& map_change);
@@ -66,6 +63,8 @@ class RumTv {
   Shape shape_;
   std::size_t pixels_, states_, directions_;  // N, L, L − 1
   RumTvConfig config_;
+  double lambda_ = 0, rho_ = 0;
+  int cg_steps_ = 0;
   std::optional<StatePlane> plane_;
   std::optional<Links> links_;
   std::vector<std::uint8_t> sample_;

@@ -30,4 +30,8 @@ StatePlane::StatePlane(const Eigen::MatrixXd& gram) {
   center = middle.dot(gram * middle);
 }
 
+double StatePlane::mean_curvature() const {
+  return std::exp(curvature.array().log().mean());
+}
+
 }  // namespace phasecast

@@ -13,6 +13,9 @@ struct StatePlane {
   Eigen::VectorXd offset;      ///< κ = PᵀG 1/L, [L−1]
   double center = 0;           ///< 1ᵀG 1 / L²
 
+  /// Geometric mean of the curvatures: a typical one, also for states that are hard to tell apart.
+  double mean_curvature() const;
+
   explicit StatePlane(const Eigen::MatrixXd& gram);
 };
 

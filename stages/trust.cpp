@@ -6,14 +6,10 @@
 
 #include "stages/median.hpp"
 #include "stages/parallel.hpp"
-#include "stages/state_plane.hpp"
 
 namespace phasecast {
 
 namespace {
-
-/// c of automatic_lambda, measured (pipeline/decisions/0002).
-constexpr double lambda_per_noise = 0.35;
 
 void require_pixels(std::size_t found, std::size_t needed, const char* what) {
   if (found != needed)
@@ -34,11 +30,6 @@ double estimate_noise(const NormalEquations& equations) {
   // The median of chi squared with n degrees of freedom, Wilson and Hilferty (1931): within 4 % for n = 1.
   const double n = equations.degrees_of_freedom;
   return std::sqrt(middle / (n * std::pow(1 - 2 / (9 * n), 3)));
-}
-
-double automatic_lambda(const NormalEquations& equations, double noise_sigma, double typical_scale) {
-  const double mu = std::exp(StatePlane(equations.gram).curvature.array().log().mean());
-  return lambda_per_noise * noise_sigma * typical_noise_gain(equations) * std::sqrt(2 * mu) * typical_scale;
 }
 
 std::vector<float> residual_map(const NormalEquations& equations, std::span<const float> fraction,
