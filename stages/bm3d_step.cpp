@@ -125,8 +125,9 @@ void gather(const FramedImage& image, std::span<const Corner> corners_of_group, 
 
 }  // namespace
 
-void hard_step(const FramedImage& noisy, const Search& search, const Transform& transform, FramedImage& estimate) {
-  for_groups(noisy, search, estimate, [&](std::span<const Corner> at, Patch* group) {
+void hard_step(const FramedImage& noisy, const FramedImage& matched, const Search& search,
+               const Transform& transform, FramedImage& estimate) {
+  for_groups(matched, search, estimate, [&](std::span<const Corner> at, Patch* group) {
     gather(noisy, at, group);
     return with_count(static_cast<int>(at.size()),
                       [&]<int Count>() { return filter_hard<Count>(transform, group); });

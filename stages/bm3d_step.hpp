@@ -14,7 +14,8 @@ struct Search {
 
 /// Both read noise of variance 1 and write every pixel of `estimate`. Matches are those of `noisy` in the
 /// first, of `pilot` in the second.
-void hard_step(const FramedImage& noisy, const Search& search, const Transform& transform, FramedImage& estimate);
+void hard_step(const FramedImage& noisy, const FramedImage& matched, const Search& search,
+               const Transform& transform, FramedImage& estimate);
 void wiener_step(const FramedImage& noisy, const FramedImage& pilot, const Search& search, FramedImage& estimate);
 
 }  // namespace phasecast::bm3d
