@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 namespace {
 
@@ -73,4 +73,4 @@ void aggregate(std::span<const BandSum> bands, FramedImage& estimate) {
   });
 }
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

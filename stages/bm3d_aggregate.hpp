@@ -6,7 +6,7 @@
 
 #include "stages/bm3d_transform.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 /// Weighted sum of the filtered patches that one band of reference patches produced: image rows
 /// [first_row, first_row + rows). The weights stay at the patches' corners until all bands are known.
@@ -30,4 +30,4 @@ class BandSum {
 /// The weighted mean of all patches, added in the order of the bands.
 void aggregate(std::span<const BandSum> bands, FramedImage& estimate);
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

@@ -4,7 +4,7 @@
 
 #include "stages/simd.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 namespace {
 
@@ -30,4 +30,4 @@ FramedImage::FramedImage(Shape shape, int reach)
       values_(static_cast<std::size_t>((shape.height + 2 * reach + patch) * pitch_),
               std::numeric_limits<float>::quiet_NaN()) {}
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

@@ -5,7 +5,7 @@
 
 #include "messages/image.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 /// BM3D's patches are patch × patch pixels.
 inline constexpr int patch = 8;
@@ -32,4 +32,4 @@ class FramedImage {
 /// `width` floats or a little more: rows a multiple of 4 KiB apart would compete for the same cache lines.
 std::ptrdiff_t pitch_for(int width);
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

@@ -7,7 +7,7 @@
 
 #include "stages/simd.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 namespace {
 
@@ -152,4 +152,4 @@ BandMatches match(const FramedImage& image, Band band, int step, std::span<const
   return matches;
 }
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

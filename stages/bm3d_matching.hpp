@@ -6,7 +6,7 @@
 
 #include "stages/bm3d_image.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 /// Where the reference patches of one band of rows are: rows first_row, first_row + step, …
 struct Band {
@@ -15,7 +15,6 @@ struct Band {
 };
 
 inline constexpr int max_band_rows = 8;
-inline constexpr int max_group = 32;
 
 struct Displacement {
   std::int16_t y = 0, x = 0;
@@ -49,4 +48,4 @@ class BandMatches {
 BandMatches match(const FramedImage& image, Band band, int step, std::span<const int> columns,
                   std::span<const Displacement> window, int group);
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

@@ -2,14 +2,13 @@
 
 #include "stages/bm3d_transform.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 /// Both shrink the coefficients of a group of `Count` transformed patches in the spectrum along the group, for
 /// noise of variance 1, and return the weight of the group in the image: 1 / (variance left in it). The mean
 /// of the group is never shrunk, so that a constant added to an image is added to the result.
 /// They leave every patch `Count` times too large.
 
-inline constexpr float hard_limit = 2.7f;  // Dabov et al. (2007), λ_3D
 
 inline float sum_of(const Row& row) {
   float sum = 0;
@@ -17,10 +16,10 @@ inline float sum_of(const Row& row) {
   return sum;
 }
 
-/// Coefficients up to hard_limit standard deviations are noise.
+/// Coefficients up to `threshold` standard deviations are noise.
 template <int Count>
-float shrink_hard(Patch* group) {
-  const float limit = hard_limit * hard_limit * Count;
+float shrink_hard(Patch* group, float threshold) {
+  const float limit = threshold * threshold * Count;
   simd::Vector<int, patch> kept{};
   for (std::size_t r = 0; r < patch; ++r) {
     Row rows[Count];
@@ -63,4 +62,4 @@ float shrink_wiener(Patch* group, const Patch* pilot) {
   return 1 / sum_of(squares);
 }
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

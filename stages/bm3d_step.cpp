@@ -9,7 +9,7 @@
 #include "stages/bm3d_matching.hpp"
 #include "stages/bm3d_shrink.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 namespace {
 
@@ -47,9 +47,10 @@ Patch patch_at(const FramedImage& image, int y, int x) {
 }
 
 template <int Count>
-float filter_hard(const Transform& transform, Patch* group) {
+float filter_hard(Patch* group, float threshold) {
+  const Transform& transform = wavelet_transform();
   for (int k = 0; k < Count; ++k) apply(transform.forward, group[k]);
-  const float weight = shrink_hard<Count>(group);
+  const float weight = shrink_hard<Count>(group, threshold);
   for (int k = 0; k < Count; ++k) apply(transform.inverse, group[k]);
   return weight;
 }
@@ -125,12 +126,10 @@ void gather(const FramedImage& image, std::span<const Corner> corners_of_group, 
 
 }  // namespace
 
-void hard_step(const FramedImage& noisy, const FramedImage& matched, const Search& search,
-               const Transform& transform, FramedImage& estimate) {
-  for_groups(matched, search, estimate, [&](std::span<const Corner> at, Patch* group) {
+void hard_step(const FramedImage& noisy, const Search& search, float threshold, FramedImage& estimate) {
+  for_groups(noisy, search, estimate, [&](std::span<const Corner> at, Patch* group) {
     gather(noisy, at, group);
-    return with_count(static_cast<int>(at.size()),
-                      [&]<int Count>() { return filter_hard<Count>(transform, group); });
+    return with_count(static_cast<int>(at.size()), [&]<int Count>() { return filter_hard<Count>(group, threshold); });
   });
 }
 
@@ -144,4 +143,4 @@ void wiener_step(const FramedImage& noisy, const FramedImage& pilot, const Searc
   });
 }
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

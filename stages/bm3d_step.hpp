@@ -1,9 +1,10 @@
 #pragma once
 
 #include "stages/bm3d_image.hpp"
-#include "stages/bm3d_transform.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
+
+inline constexpr int max_group = 32;
 
 /// What one step of BM3D looks at: reference patches every `step` pixels, windows of ± radius, `group` patches.
 struct Search {
@@ -12,10 +13,9 @@ struct Search {
   int group = 8;
 };
 
-/// Both read noise of variance 1 and write every pixel of `estimate`. Matches are those of `noisy` in the
-/// first, of `pilot` in the second.
-void hard_step(const FramedImage& noisy, const FramedImage& matched, const Search& search,
-               const Transform& transform, FramedImage& estimate);
+/// Both read noise of variance 1 and write every pixel of `estimate`. The first thresholds groups that look
+/// alike in `noisy`; the second filters those that look alike in `pilot`, an estimate.
+void hard_step(const FramedImage& noisy, const Search& search, float threshold, FramedImage& estimate);
 void wiener_step(const FramedImage& noisy, const FramedImage& pilot, const Search& search, FramedImage& estimate);
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks

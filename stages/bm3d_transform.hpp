@@ -6,7 +6,7 @@
 #include "stages/bm3d_image.hpp"
 #include "stages/simd.hpp"
 
-namespace phasecast::bm3d {
+namespace phasecast::blocks {
 
 /// One row of a patch, and a patch: rows are summed, scaled and thresholded as a whole.
 using Row = simd::Vector<float, patch>;
@@ -79,4 +79,4 @@ inline void hadamard(Row* rows) {
     }
 }
 
-}  // namespace phasecast::bm3d
+}  // namespace phasecast::blocks
