@@ -105,8 +105,8 @@ Result<Denoiser> cnn(std::string_view onnx, const std::string& name) {
   const auto denoiser = std::make_shared<NetworkDenoiser>(folded(std::move(*network)));
   try {
     denoiser->plan_for({128, 128});
-  } catch (const std::invalid_argument& misfit) {
-    return Error{"network", name, "", misfit.what(), "layers that fit each other"};
+  } catch (const NetworkMisfit& misfit) {
+    return Error{"network", name, misfit.layer, misfit.found, misfit.expected};
   }
   return Denoiser(
       [denoiser](Shape shape, std::span<const float> noisy, float sigma, std::span<float> denoised) {

@@ -2,6 +2,9 @@
 
 #include <functional>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "messages/image.hpp"
@@ -9,6 +12,17 @@
 #include "stages/network.hpp"
 
 namespace phasecast {
+
+/// Layers that do not fit each other at some image size.
+struct NetworkMisfit : std::invalid_argument {
+  NetworkMisfit(std::string l, std::string f, std::string e)
+      : std::invalid_argument(l + " is given " + f + ", expected " + e),
+        layer(std::move(l)),
+        found(std::move(f)),
+        expected(std::move(e)) {}
+
+  std::string layer, found, expected;
+};
 
 /// Convolutions take over the affine layers (batch norm) that follow them.
 Network folded(Network network);

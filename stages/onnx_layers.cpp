@@ -31,6 +31,10 @@ void OnnxReader::read_convolution(const OnnxNode& node) {
   made.stride = strides[0];
   made.dilation = dilations[0];
   std::copy(pads.begin(), pads.end(), made.margins.begin());
+  const int reach_y = made.dilation * (made.kernel_height - 1),
+            reach_x = made.dilation * (made.kernel_width - 1);
+  if (std::max(pads[0], pads[2]) > reach_y || std::max(pads[1], pads[3]) > reach_x)
+    node.refuse("pads " + onnx_dims(pads), "margins that the kernel reaches across");
   made.weight = weight.values;
   made.bias = bias_of(node, weight.dims[0]);
   append(std::move(made), {weight.dims[0], input.reduction * strides[0]}, node);
