@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tbb/cache_aligned_allocator.h>
+
 #include <functional>
 #include <span>
 #include <stdexcept>
@@ -31,7 +33,7 @@ Network folded(Network network);
 /// order, with sums and rectifiers done while a convolution's output is still in the cache.
 class NetworkPlan {
  public:
-  /// Height and width are multiples of network.multiple. Throws std::invalid_argument, naming the layer, if
+  /// Height and width are multiples of network.multiple. Throws NetworkMisfit if
   /// layers do not fit each other at this size.
   NetworkPlan(const Network& network, Shape shape);
   NetworkPlan(const NetworkPlan&) = delete;
@@ -59,7 +61,6 @@ class NetworkPlan {
 
   Features at(int value);
   Fusion fuse(std::size_t layer);
-  int only_user(int value) const;
   bool can_add_into(int value, std::size_t producer, int sum) const;
   void place(int value, FeatureSize size);
   void release(int value);
@@ -69,7 +70,7 @@ class NetworkPlan {
   const Network network_;
   std::vector<Placed> placed_;
   std::vector<bool> done_;
-  std::vector<std::vector<float>> slots_;
+  std::vector<std::vector<float, tbb::cache_aligned_allocator<float>>> slots_;
   std::vector<std::size_t> free_;
   std::vector<std::function<void()>> steps_;
   double flops_ = 0;
