@@ -85,7 +85,9 @@ void OnnxReader::read_batch_norm(const OnnxNode& node) {
   for (int k = 0; k < 4; ++k) {
     const auto* given = constant(node, k + 1);
     if (!given) node.refuse("a computed input " + std::to_string(k + 1), "a constant");
-    parameter[k] = per_channel(node, *given, input.channels);
+    if (given->dims != std::vector{input.channels})
+      node.refuse("a parameter " + onnx_dims(given->dims), "[" + std::to_string(input.channels) + "]");
+    parameter[k] = given->values;
   }
   const float epsilon = node.number("epsilon", 1e-5f);
   for (std::size_t c = 0; c < parameter[0].size(); ++c) {

@@ -231,6 +231,7 @@ def refused():
     case("smaller_output", lambda n: n.conv("image", 1, 1, 3, pads=[0] * 4))
     case("misfit_sum", lambda n: n("Add", n.conv("image", 1, 1, 3), n.conv("image", 1, 1, 3, pads=[0] * 4)))
     case("enlarged", lambda n: n("DepthToSpace", n.conv("image", 1, 4, 3), blocksize=2))
+    case("constant_along_width", lambda n: n.conv(n("Mul", n.conv("image", 1, 3, 3), n.weight(3)), 3, 1, 3))
     case("idle_margin", lambda n: n.conv("image", 1, 1, 3, pads=[3, 1, 0, 1]))
     case("infinite_weight", lambda n: n("Mul", "image", n.constant(np.float32([np.inf]))))
     case("computed_weight", lambda n: n("Conv", "image", n.conv("image", 1, 1, 3)))

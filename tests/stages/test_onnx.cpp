@@ -46,6 +46,7 @@ TEST_CASE("a network that cannot be run is refused, naming file, node and what w
       {"smaller_output", {"the output is '126 × 126', expected 128 × 128"}},
       {"misfit_sum", {"node 1 conv_1", "'1 × 128 × 128', expected 1 × 126 × 126"}},
       {"enlarged", {"node 1 depthtospace_1", "enlarged 2 times"}},
+      {"constant_along_width", {"node 1 mul_1", "a constant [3]", "[1, 3, 1, 1]"}},
       {"idle_margin", {"node 0 conv_0", "pads [3, 1, 0, 1]"}},
       {"infinite_weight", {"tensor w0", "finite"}},
       {"computed_weight", {"node 1 conv_1", "computed weights"}},
