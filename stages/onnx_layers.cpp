@@ -86,7 +86,7 @@ void OnnxReader::read_batch_norm(const OnnxNode& node) {
     const auto* given = constant(node, k + 1);
     if (!given) node.refuse("a computed input " + std::to_string(k + 1), "a constant");
     if (given->dims != std::vector{input.channels})
-      node.refuse("a parameter " + onnx_dims(given->dims), "[" + std::to_string(input.channels) + "]");
+      node.refuse("a parameter " + onnx_dims(given->dims), onnx_dims({input.channels}));
     parameter[k] = given->values;
   }
   const float epsilon = node.number("epsilon", 1e-5f);

@@ -125,7 +125,7 @@ std::vector<float> OnnxReader::bias_of(const OnnxNode& node, int channels) const
   const auto* bias = constant(node, 2);
   if (!bias) node.refuse("a computed bias", "a constant one");
   if (bias->dims != std::vector{channels})
-    node.refuse("bias " + onnx_dims(bias->dims), "[" + std::to_string(channels) + "]");
+    node.refuse("bias " + onnx_dims(bias->dims), onnx_dims({channels}));
   return bias->values;
 }
 
