@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "stages/lambda.hpp"
+#include "stages/rum_pnp.hpp"
+
 namespace phasecast {
 namespace {
 
@@ -39,20 +42,26 @@ void MapSolver::take(SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
   if (new_scan) iterations_ = 0;
   if (outdated) measure_statistics();
-  if (!regularized()) return solver_.reset();
+  denoised_.reset();
+  if (!iterative()) return solver_.reset();
 
-  const bool grown = outdated && !new_scan && !carried && !snapshot_->final;
-  if (!known || !solver_ || grown)  // grown: the data changed by more than the old state is worth
+  // Outdated: the data changed by more than the old state is worth.
+  if (!known || !solver_ || (outdated && !carried))
     start_cold();
   else
-    go_on(new_scan && !carried);
+    std::visit([&](auto& solver) { solver.set_problem(problem()); }, *solver_);
   convergence_.reset();
 }
 
-/// Without noise or without any sample the prior has no weight, and (7) is the least squares that is known
+/// Without noise or without any sample a prior has no weight, and its map is the least squares that is known
 /// already.
-bool MapSolver::regularized() const {
-  return config_.method == Method::rum_tv && lambda() > 0;
+bool MapSolver::iterative() const {
+  return config_.method != Method::lcf && lambda_ > 0 && !denoised_at_once();
+}
+
+bool MapSolver::denoised_at_once() const {
+  return config_.method == Method::rum_pnp && config_.formulation == Formulation::phasecast &&
+         noise_sigma_ > 0;
 }
 
 void MapSolver::measure_statistics() {
@@ -70,40 +79,61 @@ void MapSolver::measure_statistics() {
   std::transform(mask_.begin(), mask_.end(), valid_.begin(),
                  [](std::uint8_t mask) { return mask == static_cast<std::uint8_t>(PixelMask::valid); });
   measured_energies_ = static_cast<std::size_t>(equations.energies);
+  lambda_ = config_.lambda ? *config_.lambda : automatic_lambda();
 }
 
-double MapSolver::lambda() const {
-  return config_.lambda.value_or(automatic_lambda(snapshot_->equations, noise_sigma_, scale_.typical));
+/// Of total variation: by the rule, or, where the noise is too strong for it, of least risk; that takes
+/// several solves, so only for a final map. Of the paper's plug-and-play: so that the denoiser's strength
+/// √(λ/ρ) is the noise of a fraction.
+double MapSolver::automatic_lambda() const {
+  const NormalEquations& equations = snapshot_->equations;
+  if (config_.method == Method::rum_pnp) {
+    const double noise = noise_sigma_ * typical_noise_gain(equations);
+    return noise * noise;
+  }
+  const double by_rule = lambda_by_rule(equations, noise_sigma_, scale_.typical);
+  const bool weak = relative_noise(equations, noise_sigma_, scale_.typical) < weak_noise;
+  if (!snapshot_->final || weak || !(by_rule > 0)) return by_rule;
+  return lambda_of_least_risk({equations, valid_, scale_.typical, noise_sigma_, by_rule}, least_squares_);
 }
 
-RumConfig MapSolver::rum_config() const {
-  RumConfig config;
-  config.lambda = lambda();
-  config.rho = config_.rho.value_or(0);
-  return config;
+UnmixProblem MapSolver::problem() const {
+  return {snapshot_->equations, valid_, scale_.typical, noise_sigma_, lambda_, config_.rho.value_or(0)};
 }
 
 void MapSolver::start_cold() {
   iterations_ = 0;
   convergence_.reset();
-  solver_.emplace(snapshot_->equations.shape, snapshot_->equations.states, rum_config(), scale_.typical);
-  solver_->set_equations(snapshot_->equations);
-  solver_->start(least_squares_.fraction, least_squares_.scale);
+  const Shape shape = snapshot_->equations.shape;
+  const int states = snapshot_->equations.states;
+  if (config_.formulation == Formulation::phasecast)
+    solver_.emplace(std::in_place_type<RumTv<float>>, shape, states);
+  else
+    solver_.emplace(std::in_place_type<AlgorithmOne<float>>, shape, states,
+                    AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
+  std::visit(
+      [&](auto& solver) {
+        solver.set_problem(problem());
+        solver.start(least_squares_.fraction, least_squares_.scale);
+      },
+      *solver_);
 }
 
-void MapSolver::go_on(bool with_fresh_least_squares) {
-  solver_->set_penalty(rum_config().lambda, rum_config().rho);
-  solver_->set_equations(snapshot_->equations);
-  if (with_fresh_least_squares) solver_->start_warm(least_squares_.fraction);
+void MapSolver::denoise() {
+  denoised_ =
+      lcf(denoise_whitened(snapshot_->equations, noise_sigma_, config_.prior), LcfConstraint::non_negative);
+  iterations_ = 1;
 }
 
 bool MapSolver::converged() const {
+  if (denoised_at_once()) return denoised_.has_value();
   return !solver_ || convergence_.distance() <= config_.tolerance;
 }
 
 void MapSolver::iterate(int passes) {
+  if (denoised_at_once()) return denoised_ ? void() : denoise();
   for (int k = 0; k < passes && !converged(); ++k) {
-    last_report_ = solver_->iterate(valid_);
+    last_report_ = std::visit([](auto& solver) { return solver.iterate(); }, *solver_);
     convergence_.add(last_report_.map_change);
     ++iterations_;
   }
@@ -112,8 +142,7 @@ void MapSolver::iterate(int passes) {
 /// From the least squares of this scan alone: the same frames give the same final map, live or offline,
 /// whatever was iterated before (decision 0001).
 void MapSolver::finish() {
-  if (!solver_) return;
-  start_cold();
+  if (solver_) start_cold();
   iterate(config_.iterations);
 }
 
@@ -140,15 +169,21 @@ PhaseMap MapSolver::map() const {
   map.shape = data.equations.shape;
   map.pixel_size_um = data.scan->pixel_size_um;
   map.states = data.states;
-  map.method = config_.method == Method::rum_tv ? "rum-tv" : "lcf";
+  map.method = config_.method_name;
   if (solver_) {
-    map.lambda = solver_->config().lambda;
-    map.rho = solver_->config().rho;
-    map.fraction.assign(solver_->fractions().begin(), solver_->fractions().end());
-    map.scale = solver_->scale();
+    std::visit(
+        [&](const auto& solver) {
+          const auto fractions = solver.fractions();
+          map.lambda = solver.lambda();
+          map.rho = solver.rho();
+          map.fraction.assign(fractions.begin(), fractions.end());
+          map.scale = solver.scale();
+        },
+        *solver_);
   } else {
-    map.fraction.assign(least_squares_.fraction.begin(), least_squares_.fraction.end());
-    map.scale.assign(least_squares_.scale.begin(), least_squares_.scale.end());
+    const LcfResult& result = denoised_ ? *denoised_ : least_squares_;
+    map.fraction.assign(result.fraction.begin(), result.fraction.end());
+    map.scale.assign(result.scale.begin(), result.scale.end());
   }
   map.residual = residual_map(data.equations, map.fraction, map.scale);
   map.uncertainty = uncertainty_map(data.equations, map.fraction, map.scale, noise_sigma_);

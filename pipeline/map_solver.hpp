@@ -4,14 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "messages/phase_map.hpp"
 #include "pipeline/accumulator.hpp"
 #include "pipeline/unmix_config.hpp"
+#include "stages/algorithm_one.hpp"
 #include "stages/convergence.hpp"
 #include "stages/lcf.hpp"
-#include "stages/rum.hpp"
+#include "stages/rum_tv.hpp"
 #include "stages/trust.hpp"
 
 namespace phasecast {
@@ -24,7 +26,7 @@ class MapSolver {
 
   /// Newer data of the same scan, or the first data of the next one.
   void take(SnapshotPtr snapshot);
-  /// Passes of Algorithm 1; stops early once converged.
+  /// Passes of the solver; stops early once converged. A denoiser of whitened maps is done in one.
   void iterate(int passes);
   /// The final map: up to the configured number of iterations, or until converged.
   void finish();
@@ -33,16 +35,17 @@ class MapSolver {
   PhaseMap map() const;
 
  private:
-  using Solver = RumTv<float>;
+  using Solver = std::variant<RumTv<float>, AlgorithmOne<float>>;
 
   bool same_problem(const Snapshot& next) const;
   bool statistics_outdated(const Snapshot& next) const;
   void measure_statistics();
-  double lambda() const;
-  bool regularized() const;
+  double automatic_lambda() const;
+  UnmixProblem problem() const;
+  bool iterative() const;
+  bool denoised_at_once() const;
   void start_cold();
-  void go_on(bool with_fresh_least_squares);
-  RumConfig rum_config() const;
+  void denoise();
 
   const UnmixConfig& config_;
   std::string config_hash_;
@@ -51,11 +54,13 @@ class MapSolver {
   LcfResult least_squares_;  // eq. (3) or (6) at the last measurement: start value, statistics, baseline
   std::size_t measured_energies_ = 0;
   double noise_sigma_ = 0;
+  double lambda_ = 0;
   ScaleStatistics scale_;
   std::vector<std::uint8_t> mask_;
   std::vector<std::uint8_t> valid_;
 
-  std::optional<Solver> solver_;
+  std::optional<Solver> solver_;       // of the iterative methods
+  std::optional<LcfResult> denoised_;  // of the newest data, with a denoiser
   Convergence convergence_;
   IterationReport last_report_;
   std::uint32_t iterations_ = 0;

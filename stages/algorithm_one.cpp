@@ -7,6 +7,7 @@
 #include <string>
 
 #include "stages/parallel.hpp"
+#include "stages/state_plane.hpp"
 
 namespace phasecast {
 namespace {
@@ -38,7 +39,7 @@ AlgorithmOne<Real>::AlgorithmOne(Shape shape, int states, AlgorithmOneConfig con
   require(pixels_ > 0, "number of pixels", static_cast<double>(pixels_), "1 or more");
   require(states_ >= 2 && states_ <= rum_max_states, "number of states", states, "2 to 8");
   require(config_.lambda >= 0 && std::isfinite(config_.lambda), "lambda", config_.lambda, "0 or more");
-  require(positive(config_.rho), "rho", config_.rho, "more than 0");
+  require(config_.rho >= 0 && std::isfinite(config_.rho), "rho", config_.rho, "0 (automatic) or more");
   require(config_.cg_steps >= 1, "cg_steps", config_.cg_steps, "1 or more");
   require(positive(unit_), "typical scale", unit_, "more than 0");
 }
@@ -48,9 +49,20 @@ void AlgorithmOne<Real>::set_penalty(double lambda, double rho) {
   const double old = config_.rho;
   config_.lambda = lambda;
   config_.rho = rho == 0 ? lambda / 0.1 : rho;
+  require(positive(config_.rho), "rho", config_.rho, "more than 0");
   const Real factor = static_cast<Real>(old / config_.rho);
   for (auto* dual : {&v_.c, &v_.d, &v_.e, &v_.g})
     for (Real& value : *dual) value *= factor;
+}
+
+template <class Real>
+void AlgorithmOne<Real>::set_problem(const UnmixProblem& problem) {
+  const double curvature = StatePlane(problem.equations.gram).mean_curvature();
+  const double typical = problem.typical_scale * problem.typical_scale * curvature;
+  const bool own_choice = problem.rho == 0 && config_.prior;
+  sample_.assign(problem.sample.begin(), problem.sample.end());
+  set_penalty(problem.lambda, own_choice ? typical : problem.rho);
+  set_equations(problem.equations);
 }
 
 template <class Real>
@@ -80,6 +92,10 @@ void AlgorithmOne<Real>::start(std::span<const double> fraction, std::span<const
   for (std::size_t i = 0; i < pixels_; ++i) v_.t[i] = static_cast<Real>(scale[i] / unit_);
   start_warm(fraction);
   std::fill(v_.d.begin(), v_.d.end(), Real(0));
+  if (config_.prior) {
+    std::copy(v_.x.begin(), v_.x.end(), v_.u.begin());
+    return;
+  }
   for_runs(v_.shape, 0, pixels_, [&](const PixelRun& run) {
     for (std::size_t plane = 0; plane < 2 * states_; ++plane) {
       const auto gradient = v_.difference(run, &v_.x[plane % states_ * pixels_], plane < states_);
@@ -105,25 +121,56 @@ IterationReport AlgorithmOne<Real>::iterate(std::span<const std::uint8_t> valid)
   const Real threshold = static_cast<Real>(config_.lambda / config_.rho);
   const bool on_simplex = config_.sum_to_one == SumToOne::simplex_projection;
 
-  x_step_.update_x(v_, config_.cg_steps);  // line 3, eq. (12)
-  if (!on_simplex)                         // line 4
+  const bool plugged = static_cast<bool>(config_.prior);
+  RumChanges plugged_changes{.valid = valid};
+  if (plugged)
+    v_.update_x_plugged();  // eq. (19)
+  else
+    x_step_.update_x(v_, config_.cg_steps);  // line 3, eq. (12)
+  if (!on_simplex)                           // line 4
     for_blocks(pixels_, [&](std::size_t begin, std::size_t end) { v_.normalize_x(begin, end); });
 
+  if (plugged) denoise_u(plugged_changes);  // eq. (20)
   // Of the rest only the U-step looks at neighbors, and at those of X alone.
   const auto [dual, map, valid_pixels] = sum_blocks<3>(pixels_, [&](std::size_t begin, std::size_t end) {
     RumChanges changes{.valid = valid};
     for_runs(v_.shape, begin, end, [&](const PixelRun& run) {
-      v_.update_s(run);                           // line 5, eq. (13)
-      v_.update_m(run, base_, mixing_, changes);  // lines 6 and 10, eq. (14)
-      v_.update_u(run, threshold, changes);       // lines 7 and 11, eq. (15)
-      v_.update_w(run, on_simplex, changes);      // lines 8 and 12
-      v_.update_t(run, changes);                  // lines 9 and 13
+      v_.update_s(run);                                    // line 5, eq. (13)
+      v_.update_m(run, base_, mixing_, changes);           // lines 6 and 10, eq. (14)
+      if (!plugged) v_.update_u(run, threshold, changes);  // lines 7 and 11, eq. (15)
+      v_.update_w(run, on_simplex, changes);               // lines 8 and 12
+      v_.update_t(run, changes);                           // lines 9 and 13
     });
     return std::array{changes.dual, changes.map, changes.valid_pixels};
   });
   const double fractions_counted = valid_pixels * static_cast<double>(states_);
-  return {.relative_error = dual / static_cast<double>(pixels_),
+  return {.relative_error = (dual + plugged_changes.dual) / static_cast<double>(pixels_),
           .map_change = fractions_counted > 0 ? std::sqrt(map / fractions_counted) : 0};
+}
+
+/// u_j = D(x_j + d_j, √(λ/ρ)) and d_j += x_j − u_j.
+template <class Real>
+void AlgorithmOne<Real>::denoise_u(RumChanges& changes) {
+  const auto strength = static_cast<float>(std::sqrt(config_.lambda / config_.rho));
+  std::vector<float> noisy(pixels_), clean(pixels_);
+  for (std::size_t l = 0; l < states_; ++l) {
+    const std::size_t first = l * pixels_;
+    for (std::size_t k = 0; k < pixels_; ++k)
+      noisy[k] = static_cast<float>(v_.x[first + k] + v_.d[first + k]);
+    config_.prior(v_.shape, noisy, strength, clean);
+    for (std::size_t k = 0; k < pixels_; ++k) {
+      const Real change = v_.x[first + k] - static_cast<Real>(clean[k]);
+      v_.u[first + k] = static_cast<Real>(clean[k]);
+      v_.d[first + k] += change;
+      changes.dual += static_cast<double>(change) * static_cast<double>(change);
+    }
+  }
+}
+
+template <class Real>
+KktResiduals AlgorithmOne<Real>::kkt() const {
+  return kkt_residuals(v_, equations_, unit_, config_.lambda / (unit_ * unit_),
+                       config_.rho / (unit_ * unit_));
 }
 
 template <class Real>

@@ -9,6 +9,7 @@
 #include "stages/parallel.hpp"
 #include "stages/rum_tv.hpp"
 #include "stages/state_plane.hpp"
+#include "stages/trust.hpp"
 
 namespace phasecast {
 namespace {
@@ -49,7 +50,8 @@ Halves split(const NormalEquations& equations, double noise_sigma) {
 
 /// Σ_k ½ ‖m̂ − G⁻¹b'‖² over the sample, m̂ = ŝ x̂, less what does not depend on the map. In amounts and not in
 /// absorbance: errors count alike in every state, however hard it is to see.
-double misfit(const NormalEquations& judge, std::span<const std::uint8_t> sample, const RumTv<float>& solver) {
+double misfit(const NormalEquations& judge, std::span<const std::uint8_t> sample,
+              const RumTv<float>& solver) {
   const std::vector<float> fraction = solver.fractions(), scale = solver.scale();
   const std::size_t pixels = scale.size();
   const Eigen::LLT<Eigen::MatrixXd> gram(judge.gram);
@@ -79,12 +81,13 @@ double parabola_minimum(double before, double here, double after) {
 }  // namespace
 
 double relative_noise(const NormalEquations& equations, double noise_sigma, double typical_scale) {
-  return noise_sigma / (std::sqrt(StatePlane(equations.gram).mean_curvature()) * typical_scale);
+  return noise_sigma * typical_noise_gain(equations) /
+         (std::sqrt(StatePlane(equations.gram).mean_curvature()) * typical_scale);
 }
 
 double lambda_by_rule(const NormalEquations& equations, double noise_sigma, double typical_scale) {
   const double mu = StatePlane(equations.gram).mean_curvature();
-  return lambda_per_noise * noise_sigma * std::sqrt(2 * mu) * typical_scale;
+  return lambda_per_noise * noise_sigma * typical_noise_gain(equations) * std::sqrt(2 * mu) * typical_scale;
 }
 
 double lambda_of_least_risk(const UnmixProblem& problem, const LcfResult& least_squares) {

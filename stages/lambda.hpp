@@ -5,12 +5,15 @@
 
 namespace phasecast {
 
-/// λ = c σ √(2 μ) s̃ with μ the curvature of the data term on the plane Σx = const: the geometric mean over
-/// its directions. For two states √(2 μ) = ‖a₁ − a₂‖. Measured to be within 0.2 dB of the best while the
+/// Noise over signal of one pixel's fractions before any prior: ν = g σ / (√μ s̃), with g the typical noise
+/// gain and μ the curvature of the data term on the plane Σx = const: the geometric mean over its directions.
+double relative_noise(const NormalEquations& equations, double noise_sigma, double typical_scale);
+
+/// λ = c g σ √(2 μ) s̃. For two states √(2 μ) = ‖a₁ − a₂‖. Measured to be within 0.2 dB of the best while the
 /// noise is weak, ν < weak_noise (decision 0002); costs nothing.
 double lambda_by_rule(const NormalEquations& equations, double noise_sigma, double typical_scale);
 
-/// Relative noise ν (unmix_problem.hpp) up to which the rule is good enough.
+/// Relative noise up to which the rule is good enough.
 inline constexpr double weak_noise = 0.25;
 
 /// The λ of least estimated risk of RUM-TV, for noise of any strength and any sample (decision 0005). The

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stages/parallel.hpp"
 #include "stages/simplex.hpp"
 
 namespace phasecast {
@@ -20,6 +21,19 @@ RumVariables<Real>::RumVariables(Shape image, std::size_t number_of_states)
   for (auto* planes : {&x, &m, &w, &c, &e}) planes->resize(states * shape.pixels());
   for (auto* planes : {&u, &d}) planes->resize(2 * states * shape.pixels());
   for (auto* plane : {&s, &t, &g}) plane->resize(shape.pixels());
+}
+
+template <class Real>
+void RumVariables<Real>::update_x_plugged() {
+  const std::size_t pixels = shape.pixels();
+  for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t l = 0; l < states; ++l) {
+      for (std::size_t k = begin; k < end; ++k) {
+        const std::size_t i = l * pixels + k;
+        x[i] = ((m[i] - c[i]) * s[k] + (u[i] - d[i]) + (w[i] - e[i])) / (s[k] * s[k] + 2);
+      }
+    }
+  });
 }
 
 template <class Real>

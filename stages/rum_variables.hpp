@@ -28,7 +28,7 @@ struct RumVariables {
   Shape shape;
   std::size_t states;
   std::vector<Real> x, m, w;  ///< [L][N]
-  std::vector<Real> u;        ///< [2][L][N], differences along x, then along y
+  std::vector<Real> u;        ///< [2][L][N], differences along x, then along y; [L][N] = X with a denoiser
   std::vector<Real> s, t;     ///< [N]
   std::vector<Real> c, e;     ///< duals of M and W
   std::vector<Real> d;        ///< dual of U
@@ -36,6 +36,8 @@ struct RumVariables {
 
   RumVariables(Shape image, std::size_t number_of_states);
 
+  /// Eq. (19), the X-step where U = X.
+  void update_x_plugged();
   /// Line 4. A pixel whose sum is not positive cannot be scaled to sum one: it moves to the nearest point
   /// that does.
   void normalize_x(std::size_t begin, std::size_t end);

@@ -4,9 +4,12 @@
 
 #include <toml++/toml.h>
 #include <charconv>
+#include <fstream>
 #include <optional>
 
 #include "pipeline/files/references.hpp"
+#include "stages/bm3d.hpp"
+#include "stages/cnn.hpp"
 
 namespace phasecast {
 namespace {
@@ -46,6 +49,21 @@ std::string as_text(const toml::node& node) {
   throw std::runtime_error("expected text, a number, true or false");
 }
 
+/// The method's prior, if it is a denoiser.
+Result<Denoiser> denoiser_of(const UnmixOptions& o) {
+  if (o.method == "rum-bm3d") {
+    const std::map<std::string, Bm3dConfig> profiles{
+        {"fast", bm3d_fast}, {"normal", bm3d_normal}, {"high", bm3d_high}, {"best", bm3d_best}};
+    return bm3d(profiles.at(o.bm3d_profile));
+  }
+  if (o.method != "rum-cnn") return Denoiser();
+  if (o.network == "fast" || o.network == "dncnn") return cnn(shipped_network(o.network), o.network);
+  std::ifstream file(o.network, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file) return bad_option("network", o.network, "fast, dncnn, or a readable ONNX file");
+  return cnn(bytes, o.network);
+}
+
 }  // namespace
 
 void add_unmix_options(CLI::App& app, UnmixOptions& o) {
@@ -53,8 +71,22 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
          "--references", o.references,
          "Reference spectra, one per chemical state: PATH[=name][@shift_eV]; text, CSV, Athena .nor, XDI")
       ->type_name("FILE...");
-  app.add_option("--method", o.method, "rum-tv: robust maps (eq. 7); lcf: per-pixel least squares (eq. 3)")
-      ->check(CLI::IsMember({"rum-tv", "lcf"}))
+  app.add_option("--method", o.method,
+                 "rum-tv: total variation (eq. 7); rum-bm3d, rum-cnn: a denoiser as prior (eq. 16); lcf: "
+                 "per-pixel least squares (eq. 3)")
+      ->check(CLI::IsMember({"rum-tv", "rum-bm3d", "rum-cnn", "lcf"}))
+      ->capture_default_str();
+  app.add_option(
+         "--formulation", o.formulation,
+         "phasecast: the same objectives, solved faster and with white noise for the denoiser; paper: "
+         "Algorithm 1 as it is written")
+      ->check(CLI::IsMember({"phasecast", "paper"}))
+      ->capture_default_str();
+  app.add_option("--bm3d-profile", o.bm3d_profile, "Quality of rum-bm3d's denoiser, best is slowest")
+      ->check(CLI::IsMember({"fast", "normal", "high", "best"}))
+      ->capture_default_str();
+  app.add_option("--network", o.network, "Denoiser of rum-cnn: fast, dncnn, or an ONNX file")
+      ->type_name("NAME|F.onnx")
       ->capture_default_str();
   app.add_option(
          "--normalize", o.normalize,
@@ -70,12 +102,11 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
       ->capture_default_str();
   app.add_option("--e0", o.e0, "Edge energy at which the edge step is taken, for edge_step")->type_name("eV");
   app.add_option("--lambda", o.lambda,
-                 "Weight of the total variation in eq. (7): auto (from the noise) or a number")
+                 "Weight of the prior in eq. (7): auto (from noise and data) or a number")
       ->capture_default_str();
-  app.add_option("--rho", o.rho,
-                 "Penalty of Algorithm 1, only changes speed: auto (lambda / 0.1) or a number")
+  app.add_option("--rho", o.rho, "Penalty of the solver, only changes speed: auto or a number")
       ->capture_default_str();
-  app.add_option("--iterations", o.iterations, "Iterations of Algorithm 1 at most, for a final map")
+  app.add_option("--iterations", o.iterations, "Iterations of the solver at most, for a final map")
       ->capture_default_str();
   app.add_option("--tolerance", o.tolerance,
                  "A map is final when its fractions are this close (RMS) to their limit")
@@ -102,7 +133,12 @@ Result<UnmixConfig> to_config(const UnmixOptions& o) {
     for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
     config.references.push_back(std::move(*reference));
   }
-  config.method = o.method == "lcf" ? Method::lcf : Method::rum_tv;
+  auto prior = denoiser_of(o);
+  if (!prior) return prior.error();
+  config.prior = std::move(*prior);
+  config.method = o.method == "lcf" ? Method::lcf : config.prior ? Method::rum_pnp : Method::rum_tv;
+  config.method_name = o.method;
+  config.formulation = o.formulation == "paper" ? Formulation::paper : Formulation::phasecast;
   config.normalize.mode = o.normalize == "none"       ? Normalization::none
                           : o.normalize == "pre_edge" ? Normalization::pre_edge
                                                       : Normalization::edge_step;

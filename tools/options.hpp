@@ -13,6 +13,9 @@ namespace phasecast {
 struct UnmixOptions {
   std::vector<std::string> references;
   std::string method = "rum-tv";
+  std::string formulation = "phasecast";
+  std::string bm3d_profile = "high";
+  std::string network = "fast";
   std::string normalize = "pre_edge";
   std::string pre_edge, post_edge;
   int order = 0;

@@ -188,12 +188,13 @@ TEST_CASE("what cannot be solved is refused with its name and value") {
   CHECK_THROWS_WITH(make({5, 5}, 1, {.lambda = 1}, 1)(), Catch::Contains("states is 1"));
   CHECK_THROWS_WITH(make({5, 5}, 9, {.lambda = 1}, 1)(), Catch::Contains("states is 9"));
   CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = -1}, 1)(), Catch::Contains("lambda is -1"));
-  CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 0}, 1)(), Catch::Contains("rho is 0"));
+  CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 1, .rho = -1}, 1)(), Catch::Contains("rho is -1"));
   CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 1, .cg_steps = 0}, 1)(), Catch::Contains("cg_steps is 0"));
   CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 1}, 0)(), Catch::Contains("typical scale is 0"));
   AlgorithmOne<float> solver({5, 5}, 2, {.lambda = 1}, 1);
   const std::vector<std::uint8_t> valid(25, 1);
   CHECK_THROWS_WITH(solver.iterate(valid), Catch::Contains("equations"));
+  CHECK_THROWS_WITH(solver.set_penalty(0, 0), Catch::Contains("rho is 0"));
   CHECK_THROWS_WITH(solver.set_equations(make_problem({5, 6}, 2, 1, 0, 1).equations),
                     Catch::Contains("projection is 60"));
 }

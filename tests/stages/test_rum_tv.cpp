@@ -1,5 +1,7 @@
 #include "stages/rum_tv.hpp"
 
+#include <tbb/global_control.h>
+
 #include <catch2/catch.hpp>
 
 #include "stages/algorithm_one.hpp"
@@ -22,12 +24,21 @@ RumProblem full_problem(Shape shape, int states, double sigma, unsigned seed) {
   return problem;
 }
 
+UnmixProblem problem_of(const RumProblem& problem, double lambda) {
+  return {problem.equations, problem.valid, 0.8, 0.1, lambda};
+}
+
 template <class Real>
-std::vector<Real> limit_of(const RumProblem& problem, RumTvConfig config, int iterations) {
+RumTv<Real> started(const RumProblem& problem, double lambda, RumTvConfig config = {}) {
   RumTv<Real> solver(problem.shape, static_cast<int>(problem.dictionary.cols()), config);
-  solver.set_equations(problem.equations, problem.valid, 0.8);
+  solver.set_problem(problem_of(problem, lambda));
   const auto scale = rough_scale(problem, 4);
   solver.start(planes(rough_fraction(problem, 3)), {scale.data(), problem.shape.pixels()});
+  return solver;
+}
+
+template <class Real>
+std::vector<Real> map_after(RumTv<Real>& solver, int iterations) {
   for (int i = 0; i < iterations; ++i) solver.iterate();
   return solver.fractions();
 }
@@ -35,8 +46,8 @@ std::vector<Real> limit_of(const RumProblem& problem, RumTvConfig config, int it
 }  // namespace
 
 TEST_CASE("RUM-TV has the limit of Algorithm 1 where the sample fills a periodic image") {
-  const int states = GENERATE(2, 3, 5);
-  const double lambda = GENERATE(0.02, 0.2);
+  const auto [states, lambda] =
+      GENERATE(table<int, double>({{2, 0.02}, {2, 0.6}, {3, 0.02}, {3, 0.2}, {5, 0.02}}));
   const auto problem = full_problem({13, 17}, states, 0.1, 7);
   AlgorithmOneConfig literal_config;
   literal_config.lambda = lambda;
@@ -47,6 +58,91 @@ TEST_CASE("RUM-TV has the limit of Algorithm 1 where the sample fills a periodic
   literal.start(planes(rough_fraction(problem, 3)), {scale.data(), problem.shape.pixels()});
   for (int i = 0; i < 20000; ++i) literal.iterate(problem.valid);
 
-  const auto map = limit_of<double>(problem, {.lambda = lambda, .border = Border::periodic}, 2000);
-  CHECK(distance(problem, map, literal.fractions()) < 1e-5);
+  auto solver = started<double>(problem, lambda, {.border = Border::periodic});
+  CAPTURE(states, lambda);
+  CHECK(distance(problem, map_after(solver, 2000), literal.fractions()) < 1e-5);
+}
+
+TEST_CASE("single precision follows double precision") {
+  const int states = GENERATE(2, 3);
+  const auto problem = make_problem({40, 50}, states, 0.8, 0.2, 3);
+  auto single = started<float>(problem, 0.3);
+  auto twice = started<double>(problem, 0.3);
+  CHECK(distance(problem, map_after(single, 60), map_after(twice, 60)) < 1e-4);
+}
+
+TEST_CASE("fractions are feasible after every pass, and empty pixels say nothing") {
+  const int states = GENERATE(2, 3);
+  const auto problem = make_problem({20, 30}, states, 0.8, 0.5, 5);
+  auto solver = started<float>(problem, 0.2);
+  const std::size_t pixels = problem.shape.pixels();
+  for (int i = 0; i < 10; ++i) {
+    const auto map = map_after(solver, 1);
+    for (std::size_t k = 0; k < pixels; ++k) {
+      double sum = 0;
+      for (std::size_t l = 0; l < map.size() / pixels; ++l) {
+        REQUIRE(map[l * pixels + k] >= 0);
+        sum += map[l * pixels + k];
+        if (!problem.valid[k]) REQUIRE(map[l * pixels + k] == Approx(1.0 / states));
+      }
+      REQUIRE(sum == Approx(1).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("what lies across an empty gap has no influence") {
+  auto problem = make_problem({16, 24}, 2, 0.8, 0.2, 6);
+  const auto column = [&](std::size_t k) { return k % 24; };
+  for (std::size_t k = 0; k < problem.shape.pixels(); ++k) problem.valid[k] = column(k) != 12;
+  auto before = started<double>(problem, 0.5);
+  const auto map = map_after(before, 300);
+  for (std::size_t k = 0; k < problem.shape.pixels(); ++k)
+    if (column(k) > 12) problem.equations.projection[k] *= 1.3;
+  auto after = started<double>(problem, 0.5);
+  const auto changed = map_after(after, 300);
+  double left = 0, right = 0;
+  for (std::size_t k = 0; k < problem.shape.pixels(); ++k)
+    (column(k) < 12 ? left : right) = std::max(column(k) < 12 ? left : right, std::abs(map[k] - changed[k]));
+  CHECK(left < 1e-6);
+  CHECK(right > 0.01);
+}
+
+TEST_CASE("weights may change on the way without moving the limit") {
+  const auto problem = make_problem({12, 15}, 3, 0.8, 0.2, 8);
+  auto straight = started<double>(problem, 0.3), detour = started<double>(problem, 0.1);
+  map_after(detour, 20);
+  auto harder = problem_of(problem, 0.3);
+  harder.rho = 5;
+  detour.set_problem(harder);
+  CHECK(distance(problem, map_after(straight, 3000), map_after(detour, 3000)) < 1e-5);
+}
+
+TEST_CASE("RUM-TV settles within a few passes on data of usual noise") {
+  const auto problem = make_problem({96, 128}, 2, 0.8, 0.1, 2);
+  const auto solver_at = [&](int passes) {
+    auto solver = started<float>(problem, 0.1);
+    return map_after(solver, passes);
+  };
+  CHECK(distance(problem, solver_at(12), solver_at(1000)) < 0.005);
+}
+
+TEST_CASE("RUM-TV gives the same bits with one thread and with two") {
+  const auto problem = make_problem({150, 140}, 3, 0.8, 0.3, 4);
+  const auto map_with = [&](std::size_t threads) {
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+    auto solver = started<float>(problem, 0.3);
+    return map_after(solver, 8);
+  };
+  CHECK(map_with(1) == map_with(2));
+}
+
+TEST_CASE("RUM-TV names what it cannot solve") {
+  const auto problem = make_problem({5, 6}, 2, 0.8, 0.1, 1);
+  RumTv<float> solver(problem.shape, 2);
+  CHECK_THROWS_WITH(solver.iterate(), Catch::Contains("equations"));
+  CHECK_THROWS_WITH(solver.set_problem(problem_of(problem, 0)), Catch::Contains("lambda is 0"));
+  CHECK_THROWS_WITH(RumTv<float>({5, 6}, 1), Catch::Contains("states is 1"));
+  CHECK_THROWS_WITH(RumTv<float>({5, 6}, 9), Catch::Contains("states is 9"));
+  CHECK_THROWS_WITH(RumTv<float>({0, 6}, 2), Catch::Contains("pixels is 0"));
+  CHECK_THROWS_WITH(RumTv<float>({5, 6}, 2, {.relaxation = 2}), Catch::Contains("relaxation is 2"));
 }
