@@ -4,6 +4,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -149,9 +150,30 @@ std::optional<Error> scale_spectra(std::span<const double> energies, const Norma
   return std::nullopt;
 }
 
+/// States in the order of their edges: where each spectrum first reaches half of its maximum.
+void sort_by_edge(std::span<const double> energies, const Eigen::MatrixXd& axes, Endmembers& endmembers) {
+  const Eigen::MatrixXd spectra = axes * endmembers.points;
+  std::vector<std::pair<double, Eigen::Index>> edges;
+  for (Eigen::Index l = 0; l < spectra.cols(); ++l) {
+    double edge = std::numeric_limits<double>::infinity();
+    for (Eigen::Index t = 0; t < spectra.rows(); ++t)
+      if (spectra(t, l) >= spectra.col(l).maxCoeff() / 2)
+        edge = std::min(edge, energies[static_cast<std::size_t>(t)]);
+    edges.emplace_back(edge, l);
+  }
+  std::sort(edges.begin(), edges.end());
+  const Endmembers found = endmembers;
+  for (std::size_t l = 0; l < edges.size(); ++l) {
+    endmembers.points.col(static_cast<Eigen::Index>(l)) = found.points.col(edges[l].second);
+    endmembers.vertices[l] = found.vertices[static_cast<std::size_t>(edges[l].second)];
+  }
+}
+
 std::optional<Error> check_windows(std::span<const double> energies, const NormalizeConfig& config) {
   if (auto error = check_window("pre-edge", config.pre_edge, background_terms(config), energies))
     return error;
+  if (config.mode == Normalization::edge_step && !(config.e0_ev > 0))
+    return Error{"edge_step", "endmembers", "e0", std::to_string(config.e0_ev), "the edge energy in eV"};
   return check_window("post-edge", config.post_edge, post_edge_terms(config), energies);
 }
 
@@ -197,6 +219,7 @@ Result<BlindSpectra> blind_spectra(std::span<const double> energies_ev, const Su
   auto endmembers = find_endmembers(cloud(Eigen::all, columns), vca);
   if (!endmembers) return endmembers.error();
   found.endmembers = std::move(*endmembers);
+  sort_by_edge(energies_ev, axes, found.endmembers);
   found.spectra = axes * found.endmembers.points;
   if (auto error = scale_spectra(energies_ev, config.normalize, found.spectra)) return *error;
   return found;

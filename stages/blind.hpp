@@ -35,8 +35,9 @@ struct StateEvidence {
 };
 
 struct BlindSpectra {
-  Eigen::MatrixXd spectra;  ///< [E][L], background subtracted. edge_step: divided by their edge step. Else:
-                            ///< of the same mean, since y = s A x leaves the scale of each free
+  Eigen::MatrixXd
+      spectra;  ///< [E][L], by increasing edge energy, background subtracted. edge_step: divided by their
+                ///< edge step. Else: of the same mean, since y = s A x leaves the scale of each free
   Endmembers endmembers;
   StateEvidence evidence;
   std::size_t pixels = 0;  ///< with at least half of the typical amount of the element: those searched

@@ -16,7 +16,7 @@ namespace phasecast {
 
 namespace {
 
-constexpr Eigen::Index starts = 4;            // runs of VCA that are refined
+constexpr Eigen::Index starts = 64;           // divided by the squared states: runs of VCA that are refined
 constexpr Eigen::Index candidates = 64;       // from the runs, and as many spread over the cloud
 constexpr Eigen::Index fitted_pixels = 4096;  // divided by the states: what a misfit is judged by
 constexpr int most_passes = 8;
@@ -190,7 +190,8 @@ Result<Endmembers> find_endmembers(const Eigen::MatrixXf& cloud, const VcaConfig
 
     const Exchange exchange(projected, cloud, config.states, pool, config.average);
     Exchange::Choice best;
-    for (Eigen::Index start = 0; start < starts; ++start) {
+    const Eigen::Index refined = std::max<Eigen::Index>(2, starts / (config.states * config.states));
+    for (Eigen::Index start = 0; start < refined; ++start) {
       auto choice = exchange.improve(runs[static_cast<std::size_t>(start)]);
       if (start == 0 || choice.explained > best.explained * (1 + smallest_gain)) best = std::move(choice);
     }

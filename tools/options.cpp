@@ -48,14 +48,7 @@ std::string as_text(const toml::node& node) {
 
 }  // namespace
 
-void add_unmix_options(CLI::App& app, UnmixOptions& o) {
-  app.add_option(
-         "--references", o.references,
-         "Reference spectra, one per chemical state: PATH[=name][@shift_eV]; text, CSV, Athena .nor, XDI")
-      ->type_name("FILE...");
-  app.add_option("--method", o.method, "rum-tv: robust maps (eq. 7); lcf: per-pixel least squares (eq. 3)")
-      ->check(CLI::IsMember({"rum-tv", "lcf"}))
-      ->capture_default_str();
+void add_normalize_options(CLI::App& app, UnmixOptions& o) {
   app.add_option(
          "--normalize", o.normalize,
          "pre_edge: subtract the pre-edge, scale = edge jump; edge_step: also divide by the step; none")
@@ -69,6 +62,25 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
   app.add_option("--post-order", o.post_order, "Order of the post-edge polynomial: 0, 1 or 2")
       ->capture_default_str();
   app.add_option("--e0", o.e0, "Edge energy at which the edge step is taken, for edge_step")->type_name("eV");
+}
+
+void add_despike_options(CLI::App& app, UnmixOptions& o) {
+  app.add_flag("--no-despike", o.no_despike, "Leave spikes and hot pixels as they are");
+  app.add_option("--despike-threshold", o.despike_threshold,
+                 "A spike stands out of all its neighbors by this much")
+      ->type_name("noise std")
+      ->capture_default_str();
+}
+
+void add_unmix_options(CLI::App& app, UnmixOptions& o) {
+  app.add_option(
+         "--references", o.references,
+         "Reference spectra, one per chemical state: PATH[=name][@shift_eV]; text, CSV, Athena .nor, XDI")
+      ->type_name("FILE...");
+  app.add_option("--method", o.method, "rum-tv: robust maps (eq. 7); lcf: per-pixel least squares (eq. 3)")
+      ->check(CLI::IsMember({"rum-tv", "lcf"}))
+      ->capture_default_str();
+  add_normalize_options(app, o);
   app.add_option("--lambda", o.lambda,
                  "Weight of the total variation in eq. (7): auto (from the noise) or a number")
       ->capture_default_str();
@@ -83,11 +95,7 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
       ->capture_default_str();
   app.add_option("--mask-below", o.mask_below, "Scale below which there is no element: auto or a number")
       ->capture_default_str();
-  app.add_flag("--no-despike", o.no_despike, "Leave spikes and hot pixels as they are");
-  app.add_option("--despike-threshold", o.despike_threshold,
-                 "A spike stands out of all its neighbors by this much")
-      ->type_name("noise std")
-      ->capture_default_str();
+  add_despike_options(app, o);
   app.add_option("--threads", o.threads, "Threads that compute")->capture_default_str();
   app.add_flag("--deterministic", o.deterministic,
                "Solve in lockstep with the frames: same frames, same bits");
