@@ -134,7 +134,8 @@ std::optional<Error> scale_spectra(std::span<const double> energies, const Norma
                                    Eigen::MatrixXd& spectra) {
   if (config.mode != Normalization::edge_step) {
     const Eigen::RowVectorXd means = spectra.colwise().mean();
-    spectra *= (means.mean() * means.cwiseInverse()).asDiagonal();
+    spectra *= means.cwiseInverse().asDiagonal();
+    spectra /= spectra.maxCoeff();
     return std::nullopt;
   }
   const auto rows = rows_in(config.post_edge, energies);

@@ -35,9 +35,9 @@ struct StateEvidence {
 };
 
 struct BlindSpectra {
-  Eigen::MatrixXd
-      spectra;  ///< [E][L], by increasing edge energy, background subtracted. edge_step: divided by their
-                ///< edge step. Else: of the same mean, since y = s A x leaves the scale of each free
+  /// [E][L], by increasing edge energy, background subtracted. edge_step: divided by their edge step. Else:
+  /// of one mean, since y = s A x leaves the scale of each free, and with a largest value of 1.
+  Eigen::MatrixXd spectra;
   Endmembers endmembers;
   StateEvidence evidence;
   std::size_t pixels = 0;  ///< with at least half of the typical amount of the element: those searched

@@ -64,9 +64,11 @@ Sums second_moment(const StackView& stack) {
   return total;
 }
 
+constexpr double resolved = 1e-13;  // rounding of the sums, as a part of the largest eigenvalue
+constexpr int noise_updates = 2;
+
 /// σ per energy: the residual of its regression on all others. The matrix is scaled to a unit diagonal first.
 Eigen::VectorXd regression_noise(const Sums& sums) {
-  constexpr double resolved = 1e-13;  // rounding of the sums, as a part of the largest eigenvalue
   const Eigen::VectorXd rms = sums.squares.diagonal().cwiseSqrt();
   const Eigen::MatrixXd unit =
       rms.cwiseInverse().asDiagonal() * sums.squares * rms.cwiseInverse().asDiagonal();
@@ -77,6 +79,30 @@ Eigen::VectorXd regression_noise(const Sums& sums) {
   const auto pixels = static_cast<double>(sums.pixels);
   const double unbiased = pixels / (pixels - static_cast<double>(rms.size()) + 1);
   return rms.cwiseProduct((unbiased * inverse_diagonal.cwiseInverse()).cwiseSqrt());
+}
+
+struct EigenPairs {
+  Eigen::VectorXd values;   // decreasing
+  Eigen::MatrixXd vectors;  // columns
+};
+
+EigenPairs whitened(const Sums& sums, const Eigen::VectorXd& noise) {
+  const Eigen::VectorXd whiten = noise.cwiseInverse();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(whiten.asDiagonal() * sums.squares *
+                                                             whiten.asDiagonal());
+  return {eigen.eigenvalues().reverse(), eigen.eigenvectors().rowwise().reverse()};
+}
+
+/// σ per energy from what the first `signals` vectors leave of it.
+Eigen::VectorXd residual_noise(const Sums& sums, const Eigen::VectorXd& noise, const EigenPairs& eigen,
+                               Eigen::Index signals) {
+  const Eigen::Index others = noise.size() - signals;
+  const Eigen::MatrixXd squares = eigen.vectors.rightCols(others).cwiseAbs2();
+  const Eigen::VectorXd left = squares * eigen.values.tail(others), share = squares.rowwise().sum();
+  return noise.cwiseAbs2()
+      .cwiseProduct(left.cwiseQuotient(share))
+      .cwiseMax(resolved * sums.squares.diagonal())
+      .cwiseSqrt();
 }
 
 void project(const StackView& stack, const Eigen::MatrixXf& analysis, Subspace& subspace) {
@@ -123,16 +149,19 @@ Result<Subspace> find_subspace(const StackView& stack, int at_least) {
   subspace.shape = stack.shape;
   subspace.excluded = pixels - sums.pixels;
   subspace.noise = regression_noise(sums);
-  const Eigen::VectorXd whiten = subspace.noise.cwiseInverse();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(whiten.asDiagonal() * sums.squares *
-                                                             whiten.asDiagonal());
-  subspace.eigenvalues = eigen.eigenvalues().reverse();
   subspace.noise_edge = largest_of_noise(sums.pixels, subspace.noise.size());
-  const auto signals = (subspace.eigenvalues.array() > subspace.noise_edge).count();
-  const auto dimension = std::clamp<Eigen::Index>(signals, at_least, subspace.noise.size());
-  const Eigen::MatrixXd vectors = eigen.eigenvectors().rowwise().reverse().leftCols(dimension);
+  EigenPairs eigen = whitened(sums, subspace.noise);
+  const auto signals = [&]() -> Eigen::Index { return (eigen.values.array() > subspace.noise_edge).count(); };
+  for (int update = 0; update < noise_updates && signals() < subspace.noise.size(); ++update) {
+    subspace.noise = residual_noise(sums, subspace.noise, eigen, signals());
+    eigen = whitened(sums, subspace.noise);
+  }
+  subspace.eigenvalues = eigen.values;
+  const auto dimension =
+      std::min(std::max<Eigen::Index>(signals(), std::max(1, at_least)), subspace.noise.size());
+  const Eigen::MatrixXd vectors = eigen.vectors.leftCols(dimension);
   subspace.basis = subspace.noise.asDiagonal() * vectors;
-  project(stack, (whiten.asDiagonal() * vectors).cast<float>(), subspace);
+  project(stack, (subspace.noise.cwiseInverse().asDiagonal() * vectors).cast<float>(), subspace);
   return subspace;
 }
 

@@ -14,10 +14,12 @@ namespace phasecast {
 /// The signal subspace of a spectral stack (J. Li et al., "Subspace modeling enabled high-sensitivity X-ray
 /// chemical imaging", ICASSP 2023): y ≈ basis · c per pixel, with white noise of σ 1 in every coefficient.
 ///
-/// Noise per energy: what the other energies do not predict by linear regression, σ_t² = 1 / (C⁻¹)_tt of the
-/// second moment C (Bioucas-Dias and Nascimento 2008, HySime); below 3e-7 of the signal it is not resolved.
-/// Dimension: the eigenvalues of the whitened second moment beyond the largest that noise alone would have
-/// (Johnstone 2001: Marchenko-Pastur edge and four Tracy-Widom widths, 1 chance in 10⁴).
+/// Noise per energy: first what the other energies do not predict by linear regression, σ_t² = 1 / (C⁻¹)_tt
+/// of the second moment C (Bioucas-Dias and Nascimento 2008, HySime). That is too much where few others see
+/// the same signal (by 15 % at an edge), so the subspace's own residual, over 1 − Σ_i v_ti² for what it took
+/// along, replaces it, twice. Below 3e-7 of the signal noise is not resolved. Dimension: the eigenvalues of
+/// the whitened second moment beyond the largest that noise alone would have (Johnstone 2001:
+/// Marchenko-Pastur edge and four Tracy-Widom widths, 1 chance in 10⁴).
 struct Subspace {
   Shape shape;
   Eigen::VectorXd noise;            ///< [E], σ of one value of that energy

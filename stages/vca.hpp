@@ -19,7 +19,9 @@ struct VcaConfig {
 struct Endmembers {
   Eigen::MatrixXd points;              ///< [k][L], each with a projection of 1 on the pixels' mean direction
   std::vector<Eigen::Index> vertices;  ///< [L], columns of the cloud
-  double misfit = 0;  ///< √(Σ‖y − A z‖² / Σ‖y‖²) over the pixels, z >= 0: noise, and what the model lacks
+  /// √(Σ‖y − A z‖² / Σ‖y‖²) over the pixels, z >= 0: what the states do not explain, and the noise within the
+  /// cloud's coordinates.
+  double misfit = 0;
 };
 
 /// Vertex component analysis (Nascimento and Dias 2005) of a cloud [k][M], a column per pixel in orthonormal

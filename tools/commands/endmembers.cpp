@@ -41,7 +41,7 @@ std::string evidence_table(const BlindSpectra& found, const Subspace& subspace, 
   const StateEvidence& evidence = found.evidence;
   std::string text = fmt::format(
       "states {} ({})\npixels with the element {} of {}, subspace of {} dimensions\n"
-      "misfit {:.3g} of the signal (RMS; noise included)\nlargest eigenvalue of noise alone {:.4g}\n"
+      "misfit {:.3g} of the signal (RMS, within the subspace)\nlargest eigenvalue of noise alone {:.4g}\n"
       "spectrum eigenvalue stands_out\n",
       found.spectra.cols(), given ? "as given" : "as many as stand out of the noise, at most 8", found.pixels,
       subspace.shape.pixels(), subspace.dimension(), found.endmembers.misfit, evidence.noise_edge);
@@ -52,7 +52,7 @@ std::string evidence_table(const BlindSpectra& found, const Subspace& subspace, 
 }
 
 Chart chart_of(const AbsorbanceStack& stack, const BlindSpectra& found, const std::string& file) {
-  Chart chart{"Endmembers of " + file, {"energy (eV)"}, {"absorbance"}, {}};
+  Chart chart{"Endmembers of " + file, {"energy (eV)"}, {"absorbance, relative"}, {}};
   for (Eigen::Index l = 0; l < found.spectra.cols(); ++l) {
     const Eigen::VectorXd mu = found.spectra.col(l);
     chart.series.push_back({name_of_state(l), stack.energies_ev, {mu.begin(), mu.end()}});
