@@ -16,7 +16,7 @@ namespace phasecast {
 
 namespace {
 
-constexpr Eigen::Index starts = 64;           // divided by the squared states: runs of VCA that are refined
+constexpr Eigen::Index starts = 32;           // divided by the squared states: runs of VCA that are refined
 constexpr Eigen::Index candidates = 64;       // from the runs, and as many spread over the cloud
 constexpr Eigen::Index fitted_pixels = 4096;  // divided by the states: what a misfit is judged by
 constexpr int most_passes = 8;
