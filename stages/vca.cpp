@@ -4,25 +4,19 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <random>
 #include <string>
 
-#include "stages/lcf.hpp"
-#include "stages/symmetric.hpp"
+#include "stages/dictionary.hpp"
+#include "stages/vertex_exchange.hpp"
 
 namespace phasecast {
 
 namespace {
 
-constexpr Eigen::Index starts = 32;           // divided by the squared states: runs of VCA that are refined
-constexpr Eigen::Index candidates = 64;       // from the runs, and as many spread over the cloud
-constexpr Eigen::Index fitted_pixels = 4096;  // divided by the states: what a misfit is judged by
-constexpr int most_passes = 8;
-constexpr double smallest_gain = 1e-9;
-
-using Vertices = std::vector<Eigen::Index>;
+constexpr int starts = 64;               // divided by the squared states: runs of VCA that are refined
+constexpr Eigen::Index candidates = 64;  // from the runs, and as many spread over the cloud
 
 /// The `count` strongest directions of the cloud, as columns.
 Eigen::MatrixXf strongest(const Eigen::MatrixXf& cloud, Eigen::Index count) {
@@ -53,96 +47,6 @@ Vertices vca(const Eigen::MatrixXf& plane, std::mt19937_64& random) {
   }
   return vertices;
 }
-
-/// Mean of the pixels nearest to a vertex.
-Eigen::VectorXd average_near(const Eigen::MatrixXf& projected, Eigen::Index vertex, int count) {
-  const Eigen::VectorXf distance = (projected.colwise() - projected.col(vertex)).colwise().squaredNorm();
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(projected.cols()));
-  std::iota(order.begin(), order.end(), 0);
-  const auto nearer = [&](Eigen::Index a, Eigen::Index b) {
-    return distance(a) < distance(b) || (distance(a) == distance(b) && a < b);
-  };
-  std::partial_sort(order.begin(), order.begin() + count, order.end(), nearer);
-  Eigen::VectorXd mean = Eigen::VectorXd::Zero(projected.rows());
-  for (int i = 0; i < count; ++i) mean += projected.col(order[static_cast<std::size_t>(i)]).cast<double>();
-  return mean / count;
-}
-
-/// Σ‖A z‖² over the pixels, by non-negative least squares; nothing from states that cannot be told apart.
-double explained(const Eigen::MatrixXd& endmembers, const Eigen::MatrixXd& pixels) {
-  NormalEquations equations;
-  equations.shape = {1, static_cast<int>(pixels.cols())};
-  equations.states = static_cast<int>(endmembers.cols());
-  equations.gram = endmembers.transpose() * endmembers;
-  if (reciprocal_condition(equations.gram) < 1e-12) return 0;
-  equations.projection.resize(static_cast<std::size_t>(endmembers.cols() * pixels.cols()));
-  equations.unusable.resize(static_cast<std::size_t>(pixels.cols()));
-  Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> b(
-      equations.projection.data(), endmembers.cols(), pixels.cols());
-  b.noalias() = endmembers.transpose() * pixels;
-  const LcfResult fit = lcf(equations, LcfConstraint::non_negative);
-  double sum = 0;
-  for (std::size_t i = 0; i < fit.fraction.size(); ++i)
-    sum += fit.fraction[i] * fit.scale[i % fit.scale.size()] * equations.projection[i];
-  return sum;
-}
-
-/// Candidates as columns, and which of them are the endmembers.
-class Exchange {
- public:
-  Exchange(const Eigen::MatrixXf& projected, const Eigen::MatrixXf& cloud, Eigen::Index states,
-           Vertices pixels, int average)
-      : pixels_(std::move(pixels)), points_(cloud.rows(), static_cast<Eigen::Index>(pixels_.size())) {
-    for (Eigen::Index i = 0; i < points_.cols(); ++i)
-      points_.col(i) = average_near(projected, pixels_[static_cast<std::size_t>(i)], average);
-    const Eigen::Index stride = cloud.cols() * states / fitted_pixels + 1;
-    sample_.resize(cloud.rows(), (cloud.cols() + stride - 1) / stride);
-    for (Eigen::Index i = 0; i < sample_.cols(); ++i) sample_.col(i) = cloud.col(i * stride).cast<double>();
-  }
-
-  struct Choice {
-    Vertices vertices;
-    double explained = 0;
-  };
-
-  /// Replaces one vertex at a time, by the candidate that explains most, until none explains more.
-  Choice improve(const Vertices& start) const {
-    std::vector<Eigen::Index> chosen;
-    for (Eigen::Index vertex : start)
-      chosen.push_back(std::find(pixels_.begin(), pixels_.end(), vertex) - pixels_.begin());
-    double best = explained(columns(chosen), sample_);
-    bool changed = true;
-    for (int pass = 0; pass < most_passes && changed; ++pass) {
-      changed = false;
-      for (std::size_t l = 0; l < chosen.size(); ++l)
-        for (Eigen::Index candidate = 0; candidate < points_.cols(); ++candidate) {
-          if (std::find(chosen.begin(), chosen.end(), candidate) != chosen.end()) continue;
-          auto tried = chosen;
-          tried[l] = candidate;
-          const double now = explained(columns(tried), sample_);
-          if (!(now > best * (1 + smallest_gain))) continue;
-          best = now;
-          chosen = tried;
-          changed = true;
-        }
-    }
-    Choice choice{{}, best};
-    for (Eigen::Index c : chosen) choice.vertices.push_back(pixels_[static_cast<std::size_t>(c)]);
-    return choice;
-  }
-
- private:
-  Eigen::MatrixXd columns(const std::vector<Eigen::Index>& chosen) const {
-    Eigen::MatrixXd matrix(points_.rows(), static_cast<Eigen::Index>(chosen.size()));
-    for (std::size_t l = 0; l < chosen.size(); ++l)
-      matrix.col(static_cast<Eigen::Index>(l)) = points_.col(chosen[l]);
-    return matrix;
-  }
-
-  Vertices pixels_;         // of the candidates
-  Eigen::MatrixXd points_;  // [k][candidates]
-  Eigen::MatrixXd sample_;  // [k][some pixels]
-};
 
 std::optional<Error> check(const Eigen::MatrixXf& cloud, const VcaConfig& config) {
   const auto error = [](const std::string& cause, const std::string& field, auto value,
@@ -188,12 +92,12 @@ Result<Endmembers> find_endmembers(const Eigen::MatrixXf& cloud, const VcaConfig
     std::sort(pool.begin(), pool.end());
     pool.erase(std::unique(pool.begin(), pool.end()), pool.end());
 
-    const Exchange exchange(projected, cloud, config.states, pool, config.average);
-    Exchange::Choice best;
-    const Eigen::Index refined = std::max<Eigen::Index>(2, starts / (config.states * config.states));
-    for (Eigen::Index start = 0; start < refined; ++start) {
-      auto choice = exchange.improve(runs[static_cast<std::size_t>(start)]);
-      if (start == 0 || choice.explained > best.explained * (1 + smallest_gain)) best = std::move(choice);
+    const VertexExchange exchange(projected, cloud, config.states, pool, config.average);
+    VertexExchange::Choice best = exchange.from_nothing(config.states);
+    const std::size_t refined = std::max(2, starts / (config.states * config.states));
+    for (std::size_t start = 0; start < std::min(refined, runs.size()); ++start) {
+      auto choice = exchange.from(runs[start]);
+      if (choice.explained > best.explained * (1 + smallest_gain)) best = std::move(choice);
     }
     found.vertices = best.vertices;
   }
