@@ -34,8 +34,12 @@ BlindSpectra spectra_of(const Problem& problem, const BlindConfig& config) {
 TEST_CASE("the states of a stack are counted and found, up to five, with noise and empty pixels") {
   for (int states = 2; states <= 5; ++states)
     for (unsigned seed = 1; seed <= 2; ++seed) {
-      const Problem problem =
-          make({.states = states, .sigma = 0.01, .seed = seed, .empty = 0.3, .background = 0.5});
+      const Problem problem = make({.states = states,
+                                    .sigma = 0.01,
+                                    .seed = seed,
+                                    .shape = {40, 40},
+                                    .empty = 0.3,
+                                    .background = 0.5});
       const BlindSpectra found = spectra_of(problem, config_for(0));
       INFO("states " << states << " seed " << seed);
       CHECK(found.evidence.states() == states);
@@ -47,7 +51,8 @@ TEST_CASE("the states of a stack are counted and found, up to five, with noise a
 
 TEST_CASE("a background that falls with the energy is removed, whatever the open beam counts") {
   for (double open_beam : {0.0, 7.6, -3.0}) {
-    const Problem problem = make({.states = 2, .empty = 0.2, .background = 2, .open_beam = open_beam});
+    const Problem problem =
+        make({.states = 2, .shape = {40, 40}, .empty = 0.2, .background = 2, .open_beam = open_beam});
     const auto angle = [&](Background background) {
       BlindConfig config = config_for(2);
       config.background = background;
@@ -59,7 +64,7 @@ TEST_CASE("a background that falls with the energy is removed, whatever the open
 }
 
 TEST_CASE("every normalization finds the same shapes, in the order of their edges") {
-  const Problem problem = make({.states = 3, .empty = 0.2});
+  const Problem problem = make({.states = 3, .shape = {40, 40}, .empty = 0.2});
   for (auto mode : {Normalization::none, Normalization::pre_edge, Normalization::edge_step})
     for (int order : {0, 1}) {
       BlindConfig config = config_for(3);

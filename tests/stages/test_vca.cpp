@@ -56,7 +56,7 @@ TEST_CASE("the mean of nearest pixels is as good as its pixels, and better with 
   CHECK(largest_angle(cloud.axes * endmembers_of(cloud.points, {.states = 3}).points, clean.a) < 2e-5);
   double one = 0, nine = 0;
   for (unsigned seed = 1; seed <= 3; ++seed) {
-    const Problem noisy = make({.states = 3, .sigma = 0.1, .seed = seed, .thin = 0.8});
+    const Problem noisy = make({.states = 3, .sigma = 0.1, .seed = seed, .shape = {30, 40}, .thin = 0.8});
     const Cloud with_noise(noisy);
     one += largest_angle(
         with_noise.axes * endmembers_of(with_noise.points, {.states = 3, .average = 1}).points, noisy.a);
@@ -68,7 +68,8 @@ TEST_CASE("the mean of nearest pixels is as good as its pixels, and better with 
 TEST_CASE("with noise the endmembers stay near: 3 degrees where the states are 9 apart") {
   for (int states = 2; states <= 4; ++states)
     for (unsigned seed = 1; seed <= 2; ++seed) {
-      const Problem problem = make({.states = states, .sigma = 0.02, .seed = seed, .thin = 0.75});
+      const Problem problem =
+          make({.states = states, .sigma = 0.02, .seed = seed, .shape = {30, 40}, .thin = 0.75});
       const Cloud cloud(problem);
       const auto found = endmembers_of(cloud.points, {.states = states, .seed = seed});
       INFO("states " << states << " seed " << seed);
@@ -86,7 +87,8 @@ TEST_CASE("a few bad pixels do not become endmembers when vertices may be exchan
   std::mt19937 random(1);
   std::normal_distribution<float> variability(0, 0.1F);
   for (float& value : points.bottomRows(2).reshaped()) value = variability(random);
-  for (Eigen::Index k = 0; k < 4; ++k) points.col(1000 * k).head(3) = mean + 0.5F * Eigen::VectorXf::Unit(3, 1);
+  for (Eigen::Index k = 0; k < 4; ++k)
+    points.col(1000 * k).head(3) = mean + 0.5F * Eigen::VectorXf::Unit(3, 1);
   const auto angle = [&](bool refine) {
     const auto found = endmembers_of(points, {.states = 3, .average = 1, .refine = refine});
     return largest_angle(cloud.axes * found.points.topRows(3), problem.a);
