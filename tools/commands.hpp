@@ -11,6 +11,7 @@ void add_run(CLI::App& app, int& exit_status);
 void add_simulate(CLI::App& app, int& exit_status);
 void add_replay(CLI::App& app, int& exit_status);
 void add_unmix(CLI::App& app, int& exit_status);
+void add_endmembers(CLI::App& app, int& exit_status);
 void add_watch(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   phasecast::add_simulate(app, exit_status);
   phasecast::add_replay(app, exit_status);
   phasecast::add_unmix(app, exit_status);
+  phasecast::add_endmembers(app, exit_status);
   phasecast::add_watch(app, exit_status);
   try {
     app.parse(argc, argv);

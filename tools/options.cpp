@@ -66,6 +66,30 @@ Result<Denoiser> denoiser_of(const UnmixOptions& o) {
 
 }  // namespace
 
+void add_normalize_options(CLI::App& app, UnmixOptions& o) {
+  app.add_option(
+         "--normalize", o.normalize,
+         "pre_edge: subtract the pre-edge, scale = edge jump; edge_step: also divide by the step; none")
+      ->check(CLI::IsMember({"none", "pre_edge", "edge_step"}))
+      ->capture_default_str();
+  app.add_option("--pre-edge", o.pre_edge, "Pre-edge window, no default: it depends on the element")
+      ->type_name("LO:HI eV");
+  app.add_option("--post-edge", o.post_edge, "Post-edge window, for edge_step")->type_name("LO:HI eV");
+  app.add_option("--order", o.order, "Order of the pre-edge polynomial: 0 or 1 (1 needs a long pre-edge)")
+      ->capture_default_str();
+  app.add_option("--post-order", o.post_order, "Order of the post-edge polynomial: 0, 1 or 2")
+      ->capture_default_str();
+  app.add_option("--e0", o.e0, "Edge energy at which the edge step is taken, for edge_step")->type_name("eV");
+}
+
+void add_despike_options(CLI::App& app, UnmixOptions& o) {
+  app.add_flag("--no-despike", o.no_despike, "Leave spikes and hot pixels as they are");
+  app.add_option("--despike-threshold", o.despike_threshold,
+                 "A spike stands out of all its neighbors by this much")
+      ->type_name("noise std")
+      ->capture_default_str();
+}
+
 void add_unmix_options(CLI::App& app, UnmixOptions& o) {
   app.add_option(
          "--references", o.references,
@@ -88,19 +112,7 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
   app.add_option("--network", o.network, "Denoiser of rum-cnn: fast, dncnn, or an ONNX file")
       ->type_name("NAME|F.onnx")
       ->capture_default_str();
-  app.add_option(
-         "--normalize", o.normalize,
-         "pre_edge: subtract the pre-edge, scale = edge jump; edge_step: also divide by the step; none")
-      ->check(CLI::IsMember({"none", "pre_edge", "edge_step"}))
-      ->capture_default_str();
-  app.add_option("--pre-edge", o.pre_edge, "Pre-edge window, no default: it depends on the element")
-      ->type_name("LO:HI eV");
-  app.add_option("--post-edge", o.post_edge, "Post-edge window, for edge_step")->type_name("LO:HI eV");
-  app.add_option("--order", o.order, "Order of the pre-edge polynomial: 0 or 1 (1 needs a long pre-edge)")
-      ->capture_default_str();
-  app.add_option("--post-order", o.post_order, "Order of the post-edge polynomial: 0, 1 or 2")
-      ->capture_default_str();
-  app.add_option("--e0", o.e0, "Edge energy at which the edge step is taken, for edge_step")->type_name("eV");
+  add_normalize_options(app, o);
   app.add_option("--lambda", o.lambda,
                  "Weight of the prior in eq. (7): auto (from noise and data) or a number")
       ->capture_default_str();
@@ -114,11 +126,7 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
       ->capture_default_str();
   app.add_option("--mask-below", o.mask_below, "Scale below which there is no element: auto or a number")
       ->capture_default_str();
-  app.add_flag("--no-despike", o.no_despike, "Leave spikes and hot pixels as they are");
-  app.add_option("--despike-threshold", o.despike_threshold,
-                 "A spike stands out of all its neighbors by this much")
-      ->type_name("noise std")
-      ->capture_default_str();
+  add_despike_options(app, o);
   app.add_option("--threads", o.threads, "Threads that compute")->capture_default_str();
   app.add_flag("--deterministic", o.deterministic,
                "Solve in lockstep with the frames: same frames, same bits");

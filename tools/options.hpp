@@ -30,6 +30,9 @@ struct UnmixOptions {
   bool deterministic = false;
 };
 
+void add_normalize_options(CLI::App& app, UnmixOptions& options);
+void add_despike_options(CLI::App& app, UnmixOptions& options);
+/// All of them.
 void add_unmix_options(CLI::App& app, UnmixOptions& options);
 
 /// Reads the references and turns text into values. Errors name the option. Assumptions made about files are

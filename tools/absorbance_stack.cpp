@@ -1,0 +1,54 @@
+#include "tools/absorbance_stack.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "pipeline/absorb.hpp"
+#include "pipeline/files/scan_reader.hpp"
+#include "tools/progress.hpp"
+
+namespace phasecast {
+
+AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike) {
+  std::vector<std::string> assumptions;
+  const auto source = open_scan(file, assumptions);
+  for (const auto& assumption : assumptions) spdlog::warn("{}: {}", file.string(), assumption);
+  if (!source) throw std::runtime_error(source.error().text());
+  ScanSource& scan = **source;
+  const auto start = std::make_shared<const ScanStart>(scan.start());
+
+  Ledger ledger;
+  std::vector<EnergyAbsorbance> absorbed;
+  Pairing pairing(std::numeric_limits<std::size_t>::max(), ledger, [&](Job job) {
+    const Absorbed result = absorb(job, despike, ledger);
+    if (const auto* energy = std::get_if<EnergyAbsorbance>(&result)) absorbed.push_back(*energy);
+  });
+  Progress progress("read " + file.filename().string(), scan.frame_count());
+  pairing.take(ScanOpened{start});
+  for (std::uint64_t k = 0; k < scan.frame_count(); ++k) {
+    auto frame = scan.frame(k);
+    if (!frame) throw std::runtime_error(frame.error().text());
+    pairing.take(AdmittedFrame{start, std::move(*frame), false, {}});
+    progress.advance();
+  }
+  pairing.take(ScanClosed{start, scan.end(), false, scan.frame_count(), 0, 0});
+  for (const auto& error : ledger.snapshot().errors) throw std::runtime_error(file.string() + ": " + error);
+
+  std::sort(absorbed.begin(), absorbed.end(),
+            [](const auto& a, const auto& b) { return a.energy_ev < b.energy_ev; });
+  AbsorbanceStack stack;
+  stack.shape = start->shape;
+  for (const EnergyAbsorbance& energy : absorbed) {
+    if (!stack.energies_ev.empty() && !(energy.energy_ev > stack.energies_ev.back()))
+      throw std::runtime_error(file.string() + ": two frames at " + std::to_string(energy.energy_ev) + " eV");
+    stack.energies_ev.push_back(energy.energy_ev);
+    stack.frames.push_back(energy.absorbance);
+    stack.pointers.push_back(energy.absorbance->data());
+  }
+  return stack;
+}
+
+}  // namespace phasecast
