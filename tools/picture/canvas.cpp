@@ -42,6 +42,22 @@ void Canvas::rectangle(double x, double y, double width, double height, Rgb colo
   cairo_fill(context);
 }
 
+void Canvas::polyline(std::span<const Point> points, const LineStyle& style, const Box& box) {
+  cairo_t* context = context_.get();
+  cairo_save(context);
+  cairo_rectangle(context, box.x, box.y, box.width, box.height);
+  cairo_clip(context);
+  cairo_new_path(context);
+  for (const Point& point : points) cairo_line_to(context, point.x, point.y);
+  set_color(context, style.color);
+  cairo_set_line_width(context, style.width);
+  cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND);
+  const double dash = 4 * style.width;
+  cairo_set_dash(context, &dash, style.dashed ? 1 : 0, 0);
+  cairo_stroke(context);
+  cairo_restore(context);
+}
+
 void Canvas::image(double x, double y, int zoom, const Image<Rgb>& pixels) {
   const int stride = cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, pixels.shape.width);
   std::vector<unsigned char> rows(static_cast<std::size_t>(stride) * pixels.shape.height);

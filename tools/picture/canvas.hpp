@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "messages/image.hpp"
@@ -21,6 +22,20 @@ struct TextStyle {
   Align align = Align::left;
 };
 
+struct Point {
+  double x = 0, y = 0;
+};
+
+struct Box {
+  double x = 0, y = 0, width = 0, height = 0;
+};
+
+struct LineStyle {
+  Rgb color;
+  double width = 2;
+  bool dashed = false;
+};
+
 /// A sheet to draw a picture on; lengths in pixels, origin top left. Cairo does the work.
 class Canvas {
  public:
@@ -28,6 +43,8 @@ class Canvas {
 
   void rectangle(double x, double y, double width, double height, Rgb color, double alpha = 1,
                  double radius = 0);
+  /// Straight lines from point to point, cut off at the box.
+  void polyline(std::span<const Point> points, const LineStyle& style, const Box& box);
   /// Every pixel of the image becomes a block of zoom × zoom, with sharp borders.
   void image(double x, double y, int zoom, const Image<Rgb>& pixels);
   /// y is the baseline.
