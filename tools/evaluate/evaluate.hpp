@@ -23,5 +23,6 @@ void table3(const EvaluationSettings& settings, const PaperExperiment& experimen
 void table4(const EvaluationSettings& settings, const PaperExperiment& experiment);
 void fig4(const EvaluationSettings& settings, const PaperExperiment& experiment);
 void fig5(const EvaluationSettings& settings, const PaperExperiment& experiment);
+void fig11(const EvaluationSettings& settings, const PaperExperiment& experiment);
 
 }  // namespace phasecast

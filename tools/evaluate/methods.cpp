@@ -1,9 +1,11 @@
 #include "tools/evaluate/methods.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 
 #include "stages/convergence.hpp"
+#include "stages/edge50.hpp"
 #include "stages/lcf.hpp"
 #include "stages/rum.hpp"
 #include "stages/trust.hpp"
@@ -17,37 +19,63 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Eq. (3): the data are normalized.
+/// Section II-A: half of the normalized edge.
+MapResult run_edge50(const EvaluationData& data, const MethodParameters&) {
+  const auto start = Clock::now();
+  std::vector<const float*> frames;
+  for (std::size_t t = 0; t < data.stack.energies_ev.size(); ++t)
+    frames.push_back(data.stack.frame(t).data());
+  const auto map = edge50(data.stack.energies_ev, {data.stack.shape, frames},
+                          {data.references[0].mu, data.references[1].mu}, {});
+  if (!map) throw std::runtime_error(map.error().text());
+  MapResult result;
+  result.fraction = map->fraction;
+  for (float& fraction : result.fraction) {
+    if (!std::isnan(fraction)) continue;
+    fraction = 0.5F;
+    ++result.unanswered;
+  }
+  result.unanswered /= 2;  // both fractions of a pixel
+  result.seconds = seconds_since(start);
+  return result;
+}
+
 MapResult run_lcf(const EvaluationData& data, const MethodParameters&) {
   const auto start = Clock::now();
-  const LcfResult fit = lcf(data.equations, LcfConstraint::non_negative_sum_to_one);
+  const LcfResult fit = lcf(data.equations, data.constraint);
   MapResult result;
   result.fraction.assign(fit.fraction.begin(), fit.fraction.end());
   result.seconds = data.equations_seconds + seconds_since(start);
   return result;
 }
 
-/// λ as `unmix` chooses it.
-double lambda_of(const EvaluationData& data) {
+struct Automatic {
+  double lambda = 0;
+  double typical_scale = 1;
+};
+
+/// As `unmix` chooses them.
+Automatic automatic(const EvaluationData& data) {
   const double noise = estimate_noise(data.equations);
   const LcfResult free = lcf(data.equations, LcfConstraint::non_negative);
-  return automatic_lambda(data.equations, noise, scale_statistics(data.equations, free.scale, noise).typical);
+  const double typical = scale_statistics(data.equations, free.scale, noise).typical;
+  return {automatic_lambda(data.equations, noise, typical), typical};
 }
 
 MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& parameters) {
   const auto start = Clock::now();
+  const auto [lambda, typical_scale] = automatic(data);
   RumConfig config;
-  config.lambda = parameters.lambda ? *parameters.lambda : lambda_of(data);
+  config.lambda = parameters.lambda.value_or(lambda);
   config.rho = parameters.rho.value_or(0);
-  const LcfResult fit = lcf(data.equations, LcfConstraint::non_negative_sum_to_one);
-  RumTv<float> solver(data.equations.shape, data.equations.states, config, 1);
+  const LcfResult fit = lcf(data.equations, data.constraint);
+  RumTv<float> solver(data.equations.shape, data.equations.states, config, typical_scale);
   solver.set_equations(data.equations);
   solver.start(fit.fraction, fit.scale);
-  const std::vector<std::uint8_t> everywhere(data.equations.shape.pixels(), 1);
   Convergence convergence;
   MapResult result;
   while (result.iterations < parameters.iterations && convergence.distance() > parameters.tolerance) {
-    const IterationReport report = solver.iterate(everywhere);
+    const IterationReport report = solver.iterate(data.sample);
     convergence.add(report.map_change);
     ++result.iterations;
     if (parameters.watch) parameters.watch(result.iterations, report.relative_error, solver.fractions());
@@ -59,23 +87,11 @@ MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& paramet
   return result;
 }
 
-NormalEquations form_equations(const Stack& stack, const std::vector<Spectrum>& references) {
-  NormalizeConfig as_it_is;
-  as_it_is.mode = Normalization::none;
-  auto dictionary = Dictionary::make(references, stack.energies_ev, as_it_is);
-  if (!dictionary) throw std::runtime_error(dictionary.error().text());
-  Moments moments(stack.shape, std::move(*dictionary));
-  for (std::size_t t = 0; t < stack.energies_ev.size(); ++t)
-    moments.add(stack.energies_ev[t], stack.frame(t));
-  auto equations = moments.normal_equations();
-  if (!equations) throw std::runtime_error(equations.error().text());
-  return std::move(*equations);
-}
-
 }  // namespace
 
 const std::vector<Method>& all_methods() {
   static const std::vector<Method> methods{
+      {"edge-50", PaperMethod::edge50, false, 2, run_edge50},
       {"lcf", PaperMethod::lcf, false, most_states, run_lcf},
       {"rum-tv", PaperMethod::rum_tv, true, 8, run_rum_tv},
   };
@@ -91,12 +107,27 @@ const Method& method_called(const std::string& name) {
   throw std::invalid_argument("'" + name + "' is no method, expected one of " + known);
 }
 
+NormalEquations form_equations(const Stack& stack, const std::vector<Spectrum>& references,
+                               const NormalizeConfig& normalize) {
+  auto dictionary = Dictionary::make(references, stack.energies_ev, normalize);
+  if (!dictionary) throw std::runtime_error(dictionary.error().text());
+  Moments moments(stack.shape, std::move(*dictionary));
+  for (std::size_t t = 0; t < stack.energies_ev.size(); ++t)
+    moments.add(stack.energies_ev[t], stack.frame(t));
+  auto equations = moments.normal_equations();
+  if (!equations) throw std::runtime_error(equations.error().text());
+  return std::move(*equations);
+}
+
 EvaluationData make_data(Phantom truth, std::vector<Spectrum> references, double sigma, std::uint64_t seed) {
   EvaluationData data;
   data.stack = noisy_stack(truth, references, sigma, seed);
+  NormalizeConfig as_it_is;
+  as_it_is.mode = Normalization::none;
   const auto start = Clock::now();
-  data.equations = form_equations(data.stack, references);
+  data.equations = form_equations(data.stack, references, as_it_is);
   data.equations_seconds = seconds_since(start);
+  data.sample.assign(truth.shape.pixels(), 1);
   data.truth = std::move(truth);
   data.references = std::move(references);
   return data;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "messages/spectrum.hpp"
+#include "stages/lcf.hpp"
 #include "stages/moments.hpp"
 #include "tools/evaluate/paper.hpp"
 #include "tools/simulate/noisy_stack.hpp"
@@ -17,10 +18,12 @@ namespace phasecast {
 /// What is measured, and the truth that only tuning and the comparison look at.
 struct EvaluationData {
   Phantom truth;
-  std::vector<Spectrum> references;  ///< on the stack's energies
-  Stack stack;
-  NormalEquations equations;     ///< of the stack, as it is: it is normalized
-  double equations_seconds = 0;  ///< to form them
+  std::vector<Spectrum> references;                                   ///< on the stack's energies
+  Stack stack;                                                        ///< normalized: what edge-50 looks at
+  NormalEquations equations;                                          ///< what all others look at
+  double equations_seconds = 0;                                       ///< to form them
+  LcfConstraint constraint = LcfConstraint::non_negative_sum_to_one;  ///< for normalized data, eq. (3)
+  std::vector<std::uint8_t> sample;                                   ///< [N], 1 where there is the element
 };
 
 /// After each iteration: its number from 1, the paper's RE, and the map as it is.
@@ -59,6 +62,11 @@ const std::vector<Method>& all_methods();
 /// Throws std::invalid_argument that lists the known ones.
 const Method& method_called(const std::string& name);
 
+/// B = AᵀY and the other sums over the stack. Throws std::runtime_error with the reason.
+NormalEquations form_equations(const Stack& stack, const std::vector<Spectrum>& references,
+                               const NormalizeConfig& normalize);
+
+/// The paper's kind of data: normalized, the element everywhere.
 EvaluationData make_data(Phantom truth, std::vector<Spectrum> references, double sigma, std::uint64_t seed);
 
 }  // namespace phasecast

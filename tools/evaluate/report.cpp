@@ -39,13 +39,10 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
 
 std::string provenance(const EvaluationSettings& settings) {
   const Shape particle = settings.shape_of(SceneKind::particle), brine = settings.shape_of(SceneKind::brine);
-  return fmt::format(
-      "phasecast {}, {}, {} cores, seed {}; {} energies, {} × {} pixels (brine {} × {}){}. The paper's "
-      "number "
-      "in brackets.\n",
-      PHASECAST_VERSION, cpu_model(), std::thread::hardware_concurrency(), settings.seed, settings.energies,
-      particle.height, particle.width, brine.height, brine.width,
-      settings.quick ? "; quick: smaller images than the paper's" : "");
+  return fmt::format("phasecast {}, {}, {} cores, seed {}; {} energies, {} × {} pixels (brine {} × {}){}.\n",
+                     PHASECAST_VERSION, cpu_model(), std::thread::hardware_concurrency(), settings.seed,
+                     settings.energies, particle.height, particle.width, brine.height, brine.width,
+                     settings.quick ? "; quick: smaller images than the paper's" : "");
 }
 
 void write_report(const EvaluationSettings& settings, const std::string& name, const std::string& title,

@@ -22,7 +22,7 @@ struct EvaluationSettings {
 
   /// The paper's sizes (section V-B): particle and brine are stated, the others are taken to be as particle.
   Shape shape_of(SceneKind scene) const {
-    if (quick) return {72, 96};
+    if (quick) return {96, 128};
     return scene == SceneKind::brine ? Shape{761, 742} : Shape{379, 520};
   }
 };

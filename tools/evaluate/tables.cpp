@@ -60,6 +60,10 @@ void quality_cells(const Measurement& m, std::vector<std::string>& cells) {
   if (m.tuned_psnr_db) cells.push_back(fmt::format("{:.2f}", *m.tuned_psnr_db));
 }
 
+std::string quality_table(const Rows& rows) {
+  return "The paper's number in brackets.\n\n" + markdown_table(rows);
+}
+
 }  // namespace
 
 void table1(const EvaluationSettings& settings, const PaperExperiment& experiment) {
@@ -91,7 +95,7 @@ void table1(const EvaluationSettings& settings, const PaperExperiment& experimen
     chart.series.push_back(std::move(ours));
     if (!settings.quick && std::isfinite(paper.y.front())) chart.series.push_back(std::move(paper));
   }
-  write_report(settings, experiment.name, experiment.title, markdown_table(rows), csv(all));
+  write_report(settings, experiment.name, experiment.title, quality_table(rows), csv(all));
   write_chart(chart, settings.output / "table1.png");
 }
 
@@ -115,7 +119,7 @@ void table2(const EvaluationSettings& settings, const PaperExperiment& experimen
       rows.back().push_back(seconds_cell(m));
     }
   }
-  write_report(settings, experiment.name, experiment.title, markdown_table(rows), csv(all));
+  write_report(settings, experiment.name, experiment.title, quality_table(rows), csv(all));
   write_gallery(experiment.title, gallery, settings.output / "table2.png");
 }
 
@@ -136,7 +140,7 @@ void table3(const EvaluationSettings& settings, const PaperExperiment& experimen
     }
   }
   write_report(settings, experiment.name, experiment.title,
-               markdown_table(rows) + "\n" + mean_gains(all) + order_of_methods(all) + tuning_losses(all),
+               quality_table(rows) + "\n" + mean_gains(all) + order_of_methods(all) + tuning_losses(all),
                csv(all));
   write_gallery(experiment.title + " (shown: σ = 3)", gallery, settings.output / "table3.png");
 }
@@ -160,7 +164,7 @@ void table4(const EvaluationSettings& settings, const PaperExperiment& experimen
     }
   }
   write_report(settings, experiment.name, experiment.title,
-               markdown_table(rows) + "\n" + mean_gains(all) + order_of_methods(all) + tuning_losses(all),
+               quality_table(rows) + "\n" + mean_gains(all) + order_of_methods(all) + tuning_losses(all),
                csv(all));
   write_gallery(experiment.title, gallery, settings.output / "table4.png");
 }
