@@ -6,24 +6,10 @@
 
 #include "stages/median.hpp"
 #include "stages/parallel.hpp"
-#include "stages/symmetric.hpp"
 
 namespace phasecast {
 
 namespace {
-
-/// c of automatic_lambda, measured (pipeline/decisions/0002).
-constexpr double lambda_per_noise = 0.35;
-
-/// Columns: an orthonormal basis of the plane Σx = 0 (the Helmert matrix without its constant row).
-Eigen::MatrixXd sum_zero_basis(int states) {
-  Eigen::MatrixXd basis = Eigen::MatrixXd::Zero(states, states - 1);
-  for (int j = 1; j < states; ++j) {
-    basis.block(0, j - 1, j, 1).setConstant(1 / std::sqrt(j * (j + 1.0)));
-    basis(j, j - 1) = -std::sqrt(j / (j + 1.0));
-  }
-  return basis;
-}
 
 void require_pixels(std::size_t found, std::size_t needed, const char* what) {
   if (found != needed)
@@ -44,13 +30,6 @@ double estimate_noise(const NormalEquations& equations) {
   // The median of chi squared with n degrees of freedom, Wilson and Hilferty (1931): within 4 % for n = 1.
   const double n = equations.degrees_of_freedom;
   return std::sqrt(middle / (n * std::pow(1 - 2 / (9 * n), 3)));
-}
-
-double automatic_lambda(const NormalEquations& equations, double noise_sigma, double typical_scale) {
-  const Eigen::MatrixXd plane = sum_zero_basis(equations.states);
-  const Eigen::VectorXd curvatures = eigenvalues(plane.transpose() * equations.gram * plane);
-  const double mu = std::exp(curvatures.array().log().mean());
-  return lambda_per_noise * noise_sigma * typical_noise_gain(equations) * std::sqrt(2 * mu) * typical_scale;
 }
 
 std::vector<float> residual_map(const NormalEquations& equations, std::span<const float> fraction,

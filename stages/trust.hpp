@@ -45,10 +45,6 @@ double estimate_noise(const NormalEquations& equations);
 /// Noise gain of a typical pixel in the sample: 1, or 1/edge step.
 double typical_noise_gain(const NormalEquations& equations);
 
-/// λ = c g σ √(2 μ) s̃ with g the typical noise gain and μ the curvature of the data term on the plane
-/// Σx = const: the geometric mean over its directions. For two states √(2 μ) = ‖a₁ − a₂‖.
-double automatic_lambda(const NormalEquations& equations, double noise_sigma, double typical_scale);
-
 /// RMS of y − s A x over the energies received, per pixel. [N] NaN where unusable.
 std::vector<float> residual_map(const NormalEquations& equations, std::span<const float> fraction,
                                 std::span<const float> scale);

@@ -22,8 +22,13 @@ forbid messages '(stages|pipeline|tools|tests)/' 'messages may include messages 
 forbid stages '(pipeline|tools|tests)/' 'stages may include messages and stages only'
 forbid pipeline '(tools|tests)/' 'pipeline may include messages, stages and pipeline only'
 forbid tools 'tests/' 'tools may not include tests'
-forbid stages '(messages/wire/|zmq|google/protobuf|.*\.pb\.h|hdf5|H5|(oneapi/)?tbb/flow_graph|spdlog|cairo|CLI/|toml)' \
-  'stages are plain functions: no sockets, files, protobuf, flow graph, log, pictures or options'
+forbid stages '(messages/wire/|zmq|hdf5|H5|(oneapi/)?tbb/flow_graph|spdlog|cairo|CLI/|toml)' \
+  'stages are plain functions: no sockets, files, flow graph, log, pictures or options'
+# A network's format is protobuf, oneDNN runs it: each is known only to the files named after it.
+while IFS= read -r -d '' file; do
+  [[ $file == stages/onnx*.cpp ]] || forbid "$file" '(google/protobuf|.*\.pb\.h)' 'only stages/onnx*.cpp may know protobuf'
+  [[ $file == stages/convolution.cpp ]] || forbid "$file" '(oneapi/dnnl/)?(dnnl|omp\.h)' 'only stages/convolution.cpp may know oneDNN'
+done < <(find stages \( -name '*.hpp' -o -name '*.cpp' \) -print0)
 
 # Plain message types stay plain: only messages/wire knows protobuf, and nobody in messages knows sockets or files.
 forbid messages '(zmq|hdf5|H5|(oneapi/)?tbb/|spdlog|cairo|CLI/|toml)' 'messages know no sockets, files or threads'

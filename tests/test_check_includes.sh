@@ -19,6 +19,8 @@ expect_violation() {
 printf '#include <vector>\n#include "messages/scan.hpp"\n' >"$tree/stages/lcf.cpp"
 printf '#include <google/protobuf/message_lite.h>\n' >"$tree/messages/wire/codec.cpp"
 printf '#include <zmq.hpp>\n#include <tbb/flow_graph.h>\n#include "stages/lcf.hpp"\n' >"$tree/pipeline/graph.hpp"
+printf '#include "stages/onnx.pb.h"\n' >"$tree/stages/onnx_node.cpp"
+printf '#include <dnnl.hpp>\n#include <omp.h>\n' >"$tree/stages/convolution.cpp"
 "$check" "$tree"
 
 expect_violation messages/scan.hpp '"stages/lcf.hpp"'
@@ -28,6 +30,12 @@ expect_violation messages/wire/codec.hpp '<zmq.hpp>'
 expect_violation stages/rum.cpp '"pipeline/graph.hpp"'
 expect_violation stages/rum.cpp '"messages/wire/codec.hpp"'
 expect_violation stages/rum.hpp '<zmq.h>'
+expect_violation stages/rum.cpp '"stages/onnx.pb.h"'
+expect_violation stages/onnx_node.hpp '"stages/onnx.pb.h"'
+expect_violation stages/rum.cpp '<google/protobuf/message.h>'
+expect_violation stages/rum.cpp '<dnnl.hpp>'
+expect_violation stages/convolution.hpp '<oneapi/dnnl/dnnl.hpp>'
+expect_violation stages/rum.cpp '<omp.h>'
 expect_violation stages/rum.hpp '<hdf5.h>'
 expect_violation stages/rum.hpp '<oneapi/tbb/flow_graph.h>'
 expect_violation pipeline/files/map_file.cpp '"tools/options.hpp"'

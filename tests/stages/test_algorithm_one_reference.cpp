@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "stages/rum.hpp"
+#include "stages/algorithm_one.hpp"
 #include "tests/oracles/dense_rum.hpp"
 #include "tests/stages/rum_problem.hpp"
 
@@ -50,7 +50,7 @@ double largest_difference(const oracle::Variables& a, const oracle::Variables& b
                    apart(a.t, b.t), apart(a.c, b.c), apart(a.d, b.d), apart(a.e, b.e), apart(a.g, b.g)});
 }
 
-oracle::DenseRum dense_problem(const RumProblem& problem, const RumConfig& config, double unit) {
+oracle::DenseRum dense_problem(const RumProblem& problem, const AlgorithmOneConfig& config, double unit) {
   return {.shape = problem.shape,
           .stack = problem.stack / unit,
           .dictionary = problem.dictionary,
@@ -77,12 +77,12 @@ TEST_CASE("every variable follows Algorithm 1 on the whole stack, iteration by i
   CAPTURE(c.shape.height, c.shape.width, c.states, c.unit, c.cg_steps);
   RumProblem problem = make_problem(c.shape, c.states, c.unit, 0.05, 11);
   const double lambda = 0.1 * c.unit * c.unit;
-  const RumConfig config{
+  const AlgorithmOneConfig config{
       .lambda = lambda, .rho = lambda / 0.07, .cg_steps = c.cg_steps, .sum_to_one = c.sum_to_one};
   const MatrixXd fraction = rough_fraction(problem, 5);
   const VectorXd scale = rough_scale(problem, 6);
 
-  RumTv<double> solver(c.shape, c.states, config, c.unit * rum_sample_scale);
+  AlgorithmOne<double> solver(c.shape, c.states, config, c.unit * rum_sample_scale);
   solver.set_equations(problem.equations);
   solver.start(planes(fraction), std::span(scale.data(), scale.size()));
   auto dense = dense_problem(problem, config, c.unit);
@@ -118,8 +118,8 @@ TEST_CASE("every variable follows Algorithm 1 on the whole stack, iteration by i
 TEST_CASE("the limit satisfies the optimality conditions (21)") {
   const int states = GENERATE(2, 3);
   const RumProblem problem = make_problem({6, 7}, states, 0.8, 0.1, 21);
-  const RumConfig config{.lambda = 0.2, .rho = 2};
-  RumTv<double> solver(problem.shape, states, config, 0.8 * rum_sample_scale);
+  const AlgorithmOneConfig config{.lambda = 0.2, .rho = 2};
+  AlgorithmOne<double> solver(problem.shape, states, config, 0.8 * rum_sample_scale);
   solver.set_equations(problem.equations);
   solver.start(planes(rough_fraction(problem, 1)), std::span(problem.scale.data(), problem.scale.size()));
   auto dense = dense_problem(problem, config, 0.8);

@@ -1,4 +1,4 @@
-#include "stages/rum.hpp"
+#include "stages/algorithm_one.hpp"
 
 #include <Eigen/Cholesky>
 #include <algorithm>
@@ -27,7 +27,7 @@ bool positive(double value) {
 }  // namespace
 
 template <class Real>
-RumTv<Real>::RumTv(Shape shape, int states, RumConfig config, double typical_scale)
+AlgorithmOne<Real>::AlgorithmOne(Shape shape, int states, AlgorithmOneConfig config, double typical_scale)
     : pixels_(shape.pixels()),
       states_(static_cast<std::size_t>(states)),
       config_(config),
@@ -44,7 +44,7 @@ RumTv<Real>::RumTv(Shape shape, int states, RumConfig config, double typical_sca
 }
 
 template <class Real>
-void RumTv<Real>::set_penalty(double lambda, double rho) {
+void AlgorithmOne<Real>::set_penalty(double lambda, double rho) {
   const double old = config_.rho;
   config_.lambda = lambda;
   config_.rho = rho == 0 ? lambda / 0.1 : rho;
@@ -54,7 +54,7 @@ void RumTv<Real>::set_penalty(double lambda, double rho) {
 }
 
 template <class Real>
-void RumTv<Real>::set_equations(const NormalEquations& equations) {
+void AlgorithmOne<Real>::set_equations(const NormalEquations& equations) {
   require_size("projection", equations.projection.size(), states_ * pixels_);
   require_size("gram", static_cast<std::size_t>(equations.gram.size()), states_ * states_);
   equations_ = equations;
@@ -75,7 +75,7 @@ void RumTv<Real>::set_equations(const NormalEquations& equations) {
 }
 
 template <class Real>
-void RumTv<Real>::start(std::span<const double> fraction, std::span<const double> scale) {
+void AlgorithmOne<Real>::start(std::span<const double> fraction, std::span<const double> scale) {
   require_size("scale", scale.size(), pixels_);
   for (std::size_t i = 0; i < pixels_; ++i) v_.t[i] = static_cast<Real>(scale[i] / unit_);
   start_warm(fraction);
@@ -89,7 +89,7 @@ void RumTv<Real>::start(std::span<const double> fraction, std::span<const double
 }
 
 template <class Real>
-void RumTv<Real>::start_warm(std::span<const double> fraction) {
+void AlgorithmOne<Real>::start_warm(std::span<const double> fraction) {
   require_size("fraction", fraction.size(), states_ * pixels_);
   std::copy(fraction.begin(), fraction.end(), v_.x.begin());
   v_.w = v_.x;
@@ -99,7 +99,7 @@ void RumTv<Real>::start_warm(std::span<const double> fraction) {
 }
 
 template <class Real>
-IterationReport RumTv<Real>::iterate(std::span<const std::uint8_t> valid) {
+IterationReport AlgorithmOne<Real>::iterate(std::span<const std::uint8_t> valid) {
   require_size("valid", valid.size(), pixels_);
   require_size("equations", base_.size(), states_ * pixels_);
   const Real threshold = static_cast<Real>(config_.lambda / config_.rho);
@@ -127,7 +127,7 @@ IterationReport RumTv<Real>::iterate(std::span<const std::uint8_t> valid) {
 }
 
 template <class Real>
-double RumTv<Real>::objective() const {
+double AlgorithmOne<Real>::objective() const {
   require_size("equations", base_.size(), states_ * pixels_);
   const auto [misfit, variation] = sum_blocks<2>(pixels_, [&](std::size_t begin, std::size_t end) {
     std::array<double, 2> sum{};
@@ -151,13 +151,13 @@ double RumTv<Real>::objective() const {
 }
 
 template <class Real>
-std::vector<Real> RumTv<Real>::scale() const {
+std::vector<Real> AlgorithmOne<Real>::scale() const {
   std::vector<Real> scale(v_.t);
   for (Real& value : scale) value *= static_cast<Real>(unit_);
   return scale;
 }
 
-template class RumTv<float>;
-template class RumTv<double>;
+template class AlgorithmOne<float>;
+template class AlgorithmOne<double>;
 
 }  // namespace phasecast

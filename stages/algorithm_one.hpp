@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "messages/image.hpp"
+#include "stages/iteration_report.hpp"
 #include "stages/moments.hpp"
 #include "stages/rum_variables.hpp"
 #include "stages/rum_x_step.hpp"
@@ -17,17 +18,11 @@ enum class SumToOne {
   paper_normalization,  ///< Algorithm 1, line 4: X is divided by its sum; W is projected on {w >= 0}
 };
 
-struct RumConfig {
+struct AlgorithmOneConfig {
   double lambda = 0;  ///< weight of the total variation in (7), in the caller's units
   double rho = 0;    ///< penalty of (10); 0 = lambda / 0.1, so that the shrink threshold is 0.1 of a fraction
   int cg_steps = 2;  ///< conjugate-gradient steps per X-step (12)
   SumToOne sum_to_one = SumToOne::simplex_projection;
-};
-
-/// What one pass of Algorithm 1 changed.
-struct IterationReport {
-  double relative_error = 0;  ///< the paper's RE: ‖ΔC‖² + ‖ΔD‖² + ‖ΔE‖² + ‖Δg‖², divided by the pixels
-  double map_change = 0;  ///< RMS change of the fractions W over states and valid pixels
 };
 
 /// The scale s of a typical pixel inside the solver: stiff enough a penalty on M = X diag(s) that the
@@ -41,9 +36,9 @@ inline constexpr double rum_sample_scale = 2;
 /// `typical_scale` = rum_sample_scale this is Algorithm 1 to the letter. Float for production, double for the
 /// check against the dense reference.
 template <class Real>
-class RumTv {
+class AlgorithmOne {
  public:
-  RumTv(Shape shape, int states, RumConfig config, double typical_scale);
+  AlgorithmOne(Shape shape, int states, AlgorithmOneConfig config, double typical_scale);
 
   /// Another weight and penalty for the state there is; the scaled duals follow. Before `set_equations`.
   void set_penalty(double lambda, double rho);
@@ -65,14 +60,14 @@ class RumTv {
   /// W: [L][N], feasible; with paper_normalization the sum is 1 only in the limit.
   std::span<const Real> fractions() const { return v_.w; }
   std::vector<Real> scale() const;  ///< t: [N], in the units of the caller's data
-  const RumConfig& config() const { return config_; }
+  const AlgorithmOneConfig& config() const { return config_; }
 
   /// All variables, of the divided data: what is checked against the dense reference.
   const RumVariables<Real>& variables() const { return v_; }
 
  private:
   std::size_t pixels_, states_;
-  RumConfig config_;
+  AlgorithmOneConfig config_;
   double unit_;  // what the data are divided by
   RumVariables<Real> v_;
   XStep<Real> x_step_;
@@ -81,7 +76,7 @@ class RumTv {
   NormalEquations equations_;
 };
 
-extern template class RumTv<float>;
-extern template class RumTv<double>;
+extern template class AlgorithmOne<float>;
+extern template class AlgorithmOne<double>;
 
 }  // namespace phasecast

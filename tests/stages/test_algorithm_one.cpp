@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "stages/rum.hpp"
+#include "stages/algorithm_one.hpp"
 #include "tests/stages/rum_problem.hpp"
 
 using namespace phasecast;
@@ -11,8 +11,8 @@ using namespace phasecast::test;
 namespace {
 
 template <class Real = double>
-RumTv<Real> started(const RumProblem& problem, const RumConfig& config, double unit = 0.8) {
-  RumTv<Real> solver(problem.shape, static_cast<int>(problem.dictionary.cols()), config, unit);
+AlgorithmOne<Real> started(const RumProblem& problem, const AlgorithmOneConfig& config, double unit = 0.8) {
+  AlgorithmOne<Real> solver(problem.shape, static_cast<int>(problem.dictionary.cols()), config, unit);
   const VectorXd scale = rough_scale(problem, 4);
   solver.set_equations(problem.equations);
   solver.start(planes(rough_fraction(problem, 3)), std::span(scale.data(), scale.size()));
@@ -20,12 +20,12 @@ RumTv<Real> started(const RumProblem& problem, const RumConfig& config, double u
 }
 
 template <class Real>
-void iterate(RumTv<Real>& solver, const RumProblem& problem, int times) {
+void iterate(AlgorithmOne<Real>& solver, const RumProblem& problem, int times) {
   for (int k = 0; k < times; ++k) solver.iterate(problem.valid);
 }
 
 template <class Real>
-std::vector<Real> map_of(const RumTv<Real>& solver) {
+std::vector<Real> map_of(const AlgorithmOne<Real>& solver) {
   return {solver.fractions().begin(), solver.fractions().end()};
 }
 
@@ -135,11 +135,11 @@ TEST_CASE("setting the same data again changes nothing") {
 
 TEST_CASE("a warm start is nearer to the next scan's map than a cold start") {
   RumProblem problem = make_problem({64, 64}, 2, 0.8, 0.4, 9);
-  const RumConfig config{.lambda = 0.5};
+  const AlgorithmOneConfig config{.lambda = 0.5};
   const auto cold_start = [&] {
     const MatrixXd z = least_squares(problem);
     const VectorXd scale = z.colwise().sum();
-    RumTv<float> solver(problem.shape, 2, config, 0.8);
+    AlgorithmOne<float> solver(problem.shape, 2, config, 0.8);
     solver.set_equations(problem.equations);
     solver.start(planes(fractions_of(z)), std::span(scale.data(), scale.size()));
     return solver;
@@ -181,8 +181,8 @@ TEST_CASE("a pixel whose X has no positive sum moves to the nearest point that s
 }
 
 TEST_CASE("what cannot be solved is refused with its name and value") {
-  const auto make = [](Shape shape, int states, RumConfig config, double unit) {
-    return [=] { RumTv<float>(shape, states, config, unit); };
+  const auto make = [](Shape shape, int states, AlgorithmOneConfig config, double unit) {
+    return [=] { AlgorithmOne<float>(shape, states, config, unit); };
   };
   CHECK_THROWS_WITH(make({0, 5}, 2, {.lambda = 1}, 1)(), Catch::Contains("pixels"));
   CHECK_THROWS_WITH(make({5, 5}, 1, {.lambda = 1}, 1)(), Catch::Contains("states is 1"));
@@ -191,7 +191,7 @@ TEST_CASE("what cannot be solved is refused with its name and value") {
   CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 0}, 1)(), Catch::Contains("rho is 0"));
   CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 1, .cg_steps = 0}, 1)(), Catch::Contains("cg_steps is 0"));
   CHECK_THROWS_WITH(make({5, 5}, 2, {.lambda = 1}, 0)(), Catch::Contains("typical scale is 0"));
-  RumTv<float> solver({5, 5}, 2, {.lambda = 1}, 1);
+  AlgorithmOne<float> solver({5, 5}, 2, {.lambda = 1}, 1);
   const std::vector<std::uint8_t> valid(25, 1);
   CHECK_THROWS_WITH(solver.iterate(valid), Catch::Contains("equations"));
   CHECK_THROWS_WITH(solver.set_equations(make_problem({5, 6}, 2, 1, 0, 1).equations),

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "stages/lcf.hpp"
+#include "stages/unmix_problem.hpp"
+
+namespace phasecast {
+
+/// λ = c σ √(2 μ) s̃ with μ the curvature of the data term on the plane Σx = const: the geometric mean over
+/// its directions. For two states √(2 μ) = ‖a₁ − a₂‖. Measured to be within 0.2 dB of the best while the
+/// noise is weak, ν < weak_noise (decision 0002); costs nothing.
+double lambda_by_rule(const NormalEquations& equations, double noise_sigma, double typical_scale);
+
+/// Relative noise ν (unmix_problem.hpp) up to which the rule is good enough.
+inline constexpr double weak_noise = 0.25;
+
+/// The λ of least estimated risk of RUM-TV, for noise of any strength and any sample (decision 0005). The
+/// data are split in two by adding α w and −w/α with the noise's own covariance: independent, so that the
+/// misfit of one half's map to the other is the risk up to a constant, whatever the method (coupled
+/// bootstrap; Oliveira, Lei and Tibshirani 2022). Searches around `problem.lambda`; takes some six solves.
+double lambda_of_least_risk(const UnmixProblem& problem, const LcfResult& least_squares);
+
+}  // namespace phasecast
