@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "stages/blind.hpp"
+#include "stages/bm3d.hpp"
 #include "stages/quality.hpp"
 #include "tools/evaluate/evaluate.hpp"
 #include "tools/evaluate/gallery.hpp"
@@ -38,13 +39,15 @@ std::vector<double> comparable(const Spectrum& spectrum, const NormalizeConfig& 
   return mu;
 }
 
-/// Two spectra out of the recording alone: subspace [14], then VCA [45]; in the order of the true ones.
+/// Two spectra out of the recording alone: subspace denoising [14], then VCA [45]; in the order of the true
+/// ones.
 std::vector<Spectrum> found_spectra(const Recording& recording) {
   std::vector<const float*> frames;
   for (std::size_t t = 0; t < recording.stack.energies_ev.size(); ++t)
     frames.push_back(recording.stack.frame(t).data());
-  const auto subspace = find_subspace({recording.stack.shape, frames}, 2);
+  auto subspace = find_subspace({recording.stack.shape, frames}, 2);
   if (!subspace) throw std::runtime_error(subspace.error().text());
+  denoise(*subspace, bm3d(bm3d_normal));
   BlindConfig config;
   config.normalize = recording.normalize;
   config.vca.states = 2;

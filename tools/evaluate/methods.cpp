@@ -6,8 +6,9 @@
 
 #include "stages/convergence.hpp"
 #include "stages/edge50.hpp"
+#include "stages/lambda.hpp"
 #include "stages/lcf.hpp"
-#include "stages/rum.hpp"
+#include "stages/rum_tv.hpp"
 #include "stages/trust.hpp"
 
 namespace phasecast {
@@ -49,40 +50,55 @@ MapResult run_lcf(const EvaluationData& data, const MethodParameters&) {
   return result;
 }
 
-struct Automatic {
-  double lambda = 0;
-  double typical_scale = 1;
+/// Least squares, noise and weight, measured as `unmix` does.
+struct Prepared {
+  LcfResult start;
+  UnmixProblem problem;
 };
 
-/// As `unmix` chooses them.
-Automatic automatic(const EvaluationData& data) {
+Prepared prepare(const EvaluationData& data, const MethodParameters& parameters) {
+  Prepared prepared{lcf(data.equations, data.constraint), {data.equations, data.sample}};
+  UnmixProblem& problem = prepared.problem;
   const double noise = estimate_noise(data.equations);
   const LcfResult free = lcf(data.equations, LcfConstraint::non_negative);
-  const double typical = scale_statistics(data.equations, free.scale, noise).typical;
-  return {automatic_lambda(data.equations, noise, typical), typical};
+  problem.typical_scale = scale_statistics(data.equations, free.scale, noise).typical;
+  problem.noise_sigma = noise * typical_noise_gain(data.equations);
+  problem.rho = parameters.rho.value_or(0);
+  if (parameters.lambda) {
+    problem.lambda = *parameters.lambda;
+    return prepared;
+  }
+  problem.lambda = lambda_by_rule(data.equations, problem.noise_sigma, problem.typical_scale);
+  if (relative_noise(data.equations, problem.noise_sigma, problem.typical_scale) > weak_noise)
+    problem.lambda = lambda_of_least_risk(problem, prepared.start);
+  return prepared;
+}
+
+/// Passes until the map is as near to its limit as asked for.
+template <class Solver>
+int iterate(Solver& solver, const MethodParameters& parameters) {
+  Convergence convergence;
+  int iterations = 0;
+  while (iterations < parameters.iterations && convergence.distance() > parameters.tolerance) {
+    const IterationReport report = solver.iterate();
+    convergence.add(report.map_change);
+    ++iterations;
+    if (parameters.watch) parameters.watch(iterations, report.relative_error, solver.fractions());
+  }
+  return iterations;
 }
 
 MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& parameters) {
   const auto start = Clock::now();
-  const auto [lambda, typical_scale] = automatic(data);
-  RumConfig config;
-  config.lambda = parameters.lambda.value_or(lambda);
-  config.rho = parameters.rho.value_or(0);
-  const LcfResult fit = lcf(data.equations, data.constraint);
-  RumTv<float> solver(data.equations.shape, data.equations.states, config, typical_scale);
-  solver.set_equations(data.equations);
-  solver.start(fit.fraction, fit.scale);
-  Convergence convergence;
+  const Prepared prepared = prepare(data, parameters);
+  RumTv<float> solver(data.equations.shape, data.equations.states);
+  solver.set_problem(prepared.problem);
+  solver.start(prepared.start.fraction, prepared.start.scale);
   MapResult result;
-  while (result.iterations < parameters.iterations && convergence.distance() > parameters.tolerance) {
-    const IterationReport report = solver.iterate(data.sample);
-    convergence.add(report.map_change);
-    ++result.iterations;
-    if (parameters.watch) parameters.watch(result.iterations, report.relative_error, solver.fractions());
-  }
-  result.fraction.assign(solver.fractions().begin(), solver.fractions().end());
-  result.lambda = config.lambda;
-  result.rho = solver.config().rho;
+  result.iterations = iterate(solver, parameters);
+  result.fraction = solver.fractions();
+  result.lambda = solver.lambda();
+  result.rho = solver.rho();
   result.seconds = data.equations_seconds + seconds_since(start);
   return result;
 }
