@@ -154,7 +154,8 @@ TEST_CASE("each table and figure is written as Markdown, CSV and PNG, with the p
   const ScratchFolder folder;
   EvaluationSettings settings;
   settings.quick = true;
-  settings.energies = 117;
+  settings.quick_shape = {40, 52};
+  settings.energies = 60;
   settings.methods = {"lcf", "rum-tv"};
   settings.output = folder.path;
   settings.scenes = {SceneKind::particle};

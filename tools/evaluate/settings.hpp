@@ -14,6 +14,7 @@ namespace phasecast {
 /// What all tables and figures have in common.
 struct EvaluationSettings {
   bool quick = false;  ///< small images, fewer steps of tuning
+  Shape quick_shape{96, 128};
   std::filesystem::path output = "evaluation";
   std::vector<SceneKind> scenes;     ///< empty: those of the paper's table or figure
   std::vector<std::string> methods;  ///< empty: all there are
@@ -22,7 +23,7 @@ struct EvaluationSettings {
 
   /// The paper's sizes (section V-B): particle and brine are stated, the others are taken to be as particle.
   Shape shape_of(SceneKind scene) const {
-    if (quick) return {96, 128};
+    if (quick) return quick_shape;
     return scene == SceneKind::brine ? Shape{761, 742} : Shape{379, 520};
   }
 };
