@@ -15,8 +15,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "libtiff hands out pixels in the machine's order");
 
-/// An image beyond this is damage, not data.
-constexpr std::uint32_t longest_side = 1U << 16;
+/// An image or a tile beyond this is damage, not data.
+constexpr std::uint32_t longest_side = 1U << 16, longest_tile_side = 1U << 12;
 
 int remember(TIFF*, void* said, const char*, const char* format, va_list arguments) {
   char text[256];
@@ -138,6 +138,9 @@ void TiffFile::read_tiles(std::vector<std::byte>& pixels) {
   const std::size_t pixel_bytes = bytes_per_pixel(pixel_type_);
   const auto height = static_cast<std::uint32_t>(shape_.height),
              width = static_cast<std::uint32_t>(shape_.width);
+  if (std::max(tile_width, tile_height) > longest_tile_side)
+    fail("pixels", "tile size", std::to_string(tile_height) + " x " + std::to_string(tile_width),
+         "1 to 4096 pixels a side");
   std::vector<std::byte> tile(static_cast<std::size_t>(TIFFTileSize(handle_.get())));
   if (tile_width == 0 || tile.size() != std::size_t{tile_width} * tile_height * pixel_bytes)
     fail("pixels", "tile size", std::to_string(tile.size()) + " bytes", "whole rows of pixels");

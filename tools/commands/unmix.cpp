@@ -81,7 +81,7 @@ int unmix(const CLI::App& app, const OfflineOptions& options) {
   const StackDescription stack = to_description(options.stack, assumptions);
   for (const auto& file : options.files) {
     const auto source = open_scan(file, assumptions, stack);
-    for (const auto& assumption : assumptions) spdlog::warn("{}: {}", file, assumption);
+    for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
     assumptions.clear();
     if (!source) throw std::runtime_error(source.error().text());
     feed(graph, **source, *kept, budget);
