@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   phasecast::add_unmix(app, exit_status);
   phasecast::add_endmembers(app, exit_status);
   phasecast::add_watch(app, exit_status);
+  phasecast::add_evaluate(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

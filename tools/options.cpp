@@ -25,16 +25,6 @@ Error bad_option(const std::string& name, const std::string& value, const std::s
   return {"config", "command line or configuration file", name, value, expected};
 }
 
-Result<EnergyWindow> window(const std::string& name, const std::string& text) {
-  if (text.empty()) return EnergyWindow{};
-  const auto colon = text.find(':');
-  const auto low = number(std::string_view(text).substr(0, colon));
-  const auto high =
-      colon == std::string::npos ? std::nullopt : number(std::string_view(text).substr(colon + 1));
-  if (!low || !high) return bad_option(name, text, "LOW:HIGH in eV, e.g. 8180:8320");
-  return EnergyWindow{*low, *high};
-}
-
 Result<std::optional<double>> automatic_or(const std::string& name, const std::string& text) {
   if (text == "auto") return std::optional<double>();
   if (const auto value = number(text)) return std::optional<double>(*value);
@@ -66,6 +56,16 @@ Result<Denoiser> denoiser_of(const UnmixOptions& o) {
 
 }  // namespace
 
+Result<EnergyWindow> window(const std::string& name, const std::string& text) {
+  if (text.empty()) return EnergyWindow{};
+  const auto colon = text.find(':');
+  const auto low = number(std::string_view(text).substr(0, colon));
+  const auto high =
+      colon == std::string::npos ? std::nullopt : number(std::string_view(text).substr(colon + 1));
+  if (!low || !high) return bad_option(name, text, "LOW:HIGH in eV, e.g. 8180:8320");
+  return EnergyWindow{*low, *high};
+}
+
 void add_normalize_options(CLI::App& app, UnmixOptions& o) {
   app.add_option(
          "--normalize", o.normalize,
@@ -91,9 +91,9 @@ void add_despike_options(CLI::App& app, UnmixOptions& o) {
 }
 
 void add_unmix_options(CLI::App& app, UnmixOptions& o) {
-  app.add_option(
-         "--references", o.references,
-         "Reference spectra, one per chemical state: PATH[=name][@shift_eV]; text, CSV, Athena .nor, XDI")
+  app.add_option("--references", o.references,
+                 "Reference spectra, one per chemical state: PATH[:column=NAME][=name][@shift_eV]; text, "
+                 "CSV, Athena .nor, XDI")
       ->type_name("FILE...");
   app.add_option("--method", o.method,
                  "rum-tv: total variation (eq. 7); rum-bm3d, rum-cnn: a denoiser as prior (eq. 16); lcf: "

@@ -35,6 +35,9 @@ void add_despike_options(CLI::App& app, UnmixOptions& options);
 /// All of them.
 void add_unmix_options(CLI::App& app, UnmixOptions& options);
 
+/// "8180:8320" in eV; without text the window is 0 to 0.
+Result<EnergyWindow> window(const std::string& name, const std::string& text);
+
 /// Reads the references and turns text into values. Errors name the option. Assumptions made about files are
 /// logged.
 Result<UnmixConfig> to_config(const UnmixOptions& options);

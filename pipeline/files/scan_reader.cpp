@@ -22,8 +22,13 @@ constexpr Layout layouts[] = {
 }  // namespace
 
 Result<std::unique_ptr<ScanSource>> open_scan(const std::filesystem::path& path,
-                                              std::vector<std::string>& assumptions) {
+                                              std::vector<std::string>& assumptions,
+                                              const StackDescription& stack) {
   try {
+    if (is_tiff(path)) return open_tiff_stack(path, stack, assumptions);
+    if (!stack.energies_ev.empty() || stack.signal)
+      throw Failure({"layout", path.string(), "", "no TIFF stack",
+                     "no energies and no kind of data from outside: the file says them itself"});
     hdf5::File file = hdf5::File::open_to_read(path);
     std::string known;
     for (const Layout& layout : layouts) {

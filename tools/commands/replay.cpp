@@ -10,6 +10,7 @@
 #include "tools/commands.hpp"
 #include "tools/commands/send_options.hpp"
 #include "tools/progress.hpp"
+#include "tools/stack_options.hpp"
 #include "tools/stop_signal.hpp"
 
 namespace phasecast {
@@ -19,11 +20,13 @@ namespace {
 struct ReplayOptions {
   std::vector<std::filesystem::path> files;
   SendConfig send;
+  StackOptions stack;
 };
 
-std::unique_ptr<ScanSource> open(const std::filesystem::path& path) {
+std::unique_ptr<ScanSource> open(const std::filesystem::path& path, const StackOptions& stack) {
   std::vector<std::string> assumptions;
-  Result<std::unique_ptr<ScanSource>> source = open_scan(path, assumptions);
+  Result<std::unique_ptr<ScanSource>> source =
+      open_scan(path, assumptions, to_description(stack, assumptions));
   for (const std::string& assumption : assumptions) fmt::print(stderr, "{}\n", assumption);
   if (!source) throw std::runtime_error(source.error().text());
   return std::move(*source);
@@ -34,7 +37,7 @@ int replay(const ReplayOptions& options) {
   const StopOnSignal stop;
   Sender sender(context, options.send, stop.token());
   for (const std::filesystem::path& file : options.files) {
-    const std::unique_ptr<ScanSource> source = open(file);
+    const std::unique_ptr<ScanSource> source = open(file, options.stack);
     Result<SendReport> report = [&] {
       Progress progress("replay " + file.filename().string(), source->frame_count());
       return sender.send(*source, [&](const Frame&) -> Result<Ok> {
@@ -57,9 +60,10 @@ void add_replay(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("replay", "Sends recorded scans over the same wire as a detector");
   command->add_option("files", options->files, "Scan files, sent one after the other")
       ->required()
-      ->type_name("F.h5")
+      ->type_name("F.h5|F.tif")
       ->check(CLI::ExistingFile);
   add_send_options(*command, options->send);
+  add_stack_options(*command, options->stack);
   command->get_option("--to")->required();
   CLI::Option* rate = command->get_option("--rate");
   CLI::Option* recorded = command->add_flag_callback(

@@ -2,40 +2,46 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <limits>
 
 #include "pipeline/budget.hpp"
+#include "pipeline/energy_subset.hpp"
 #include "pipeline/files/map_file.hpp"
 #include "pipeline/files/scan_reader.hpp"
 #include "pipeline/graph.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/progress.hpp"
+#include "tools/stack_options.hpp"
 
 namespace phasecast {
 namespace {
 
 struct OfflineOptions {
   UnmixOptions unmix;
+  StackOptions stack;
   std::vector<std::string> files;
-  std::string output, config_file;
+  std::string output, config_file, within;
 };
 
 constexpr std::size_t frames_in_memory = std::size_t{1} << 29;
 
 /// Puts a whole scan through the graph, as admission would have without any fault of the wire.
-void feed(Graph& graph, ScanSource& source, Budget& budget) {
+void feed(Graph& graph, ScanSource& source, EnergyWindow window, Budget& budget) {
   Progress progress("unmix scan " + std::to_string(source.start().scan_index), source.frame_count());
-  const auto scan = std::make_shared<const ScanStart>(source.start());
+  const EnergySubset subset(source.start(), window);
+  const auto scan = std::make_shared<const ScanStart>(subset.start());
   graph.put(ScanOpened{scan});
   ScanClosed closed{scan, source.end(), false, 0, 0, 0};
   for (std::uint64_t k = 0; k < source.frame_count(); ++k) {
     budget.wait_for_room({}, std::nullopt);
     auto frame = source.frame(k);
     if (!frame) throw std::runtime_error(frame.error().text());
+    progress.advance();
+    if (!subset.take(frame->header)) continue;
     Ticket ticket = budget.take(frame->pixels.bytes.size());
     graph.put(AdmittedFrame{scan, std::move(*frame), false, std::move(ticket)});
     ++closed.received;
-    progress.advance();
   }
   graph.put(closed);
 }
@@ -52,6 +58,10 @@ int unmix(const CLI::App& app, const OfflineOptions& options) {
   for (const Error& error : errors) std::fprintf(stderr, "phasecast unmix: %s\n", error.text().c_str());
   if (!errors.empty()) return 2;
 
+  auto kept = window("within", options.within);
+  if (!kept) throw std::runtime_error(kept.error().text());
+  if (options.within.empty()) kept->high_ev = std::numeric_limits<double>::infinity();
+
   const auto described = describe(app);
   Ledger ledger;
   std::unique_ptr<MapFileWriter> maps;
@@ -67,12 +77,14 @@ int unmix(const CLI::App& app, const OfflineOptions& options) {
   Graph graph(*config, hash_of(described), frames_in_memory, options.unmix.threads, ledger,
               {[](Event) {}, write});
   Budget budget(frames_in_memory);
+  std::vector<std::string> assumptions;
+  const StackDescription stack = to_description(options.stack, assumptions);
   for (const auto& file : options.files) {
-    std::vector<std::string> assumptions;
-    const auto source = open_scan(file, assumptions);
-    for (const auto& assumption : assumptions) spdlog::warn("{}: {}", file, assumption);
+    const auto source = open_scan(file, assumptions, stack);
+    for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
+    assumptions.clear();
     if (!source) throw std::runtime_error(source.error().text());
-    feed(graph, **source, budget);
+    feed(graph, **source, *kept, budget);
   }
   graph.finish();
   return made == options.files.size() && ledger.snapshot().errors.empty() ? 0 : 1;
@@ -87,8 +99,13 @@ void add_unmix(CLI::App& app, int& exit_status) {
   command->add_option("files", options->files, "Scan files of one series, in order")
       ->required()
       ->check(CLI::ExistingFile)
-      ->type_name("F.h5...");
+      ->type_name("F.h5|F.tif...");
   command->add_option("-o,--output", options->output, "Map file to write")->required()->type_name("MAPS.h5");
+  command
+      ->add_option("--within", options->within,
+                   "Leave out the energies outside: references often cover less than the scan")
+      ->type_name("LO:HI eV");
+  add_stack_options(*command, options->stack);
   add_config_file(*command, options->config_file);
   add_unmix_options(*command, options->unmix);
   command->callback([command, options, &exit_status] {

@@ -1,0 +1,152 @@
+#include "tools/evaluate/methods.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+#include "stages/convergence.hpp"
+#include "stages/edge50.hpp"
+#include "stages/lambda.hpp"
+#include "stages/lcf.hpp"
+#include "stages/rum_tv.hpp"
+#include "stages/trust.hpp"
+
+namespace phasecast {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Section II-A: half of the normalized edge.
+MapResult run_edge50(const EvaluationData& data, const MethodParameters&) {
+  const auto start = Clock::now();
+  std::vector<const float*> frames;
+  for (std::size_t t = 0; t < data.stack.energies_ev.size(); ++t)
+    frames.push_back(data.stack.frame(t).data());
+  const auto map = edge50(data.stack.energies_ev, {data.stack.shape, frames},
+                          {data.references[0].mu, data.references[1].mu}, {});
+  if (!map) throw std::runtime_error(map.error().text());
+  MapResult result;
+  result.fraction = map->fraction;
+  for (float& fraction : result.fraction) {
+    if (!std::isnan(fraction)) continue;
+    fraction = 0.5F;
+    ++result.unanswered;
+  }
+  result.unanswered /= 2;  // both fractions of a pixel
+  result.seconds = seconds_since(start);
+  return result;
+}
+
+MapResult run_lcf(const EvaluationData& data, const MethodParameters&) {
+  const auto start = Clock::now();
+  const LcfResult fit = lcf(data.equations, data.constraint);
+  MapResult result;
+  result.fraction.assign(fit.fraction.begin(), fit.fraction.end());
+  result.seconds = data.equations_seconds + seconds_since(start);
+  return result;
+}
+
+/// Least squares, noise and weight, measured as `unmix` does.
+struct Prepared {
+  LcfResult start;
+  UnmixProblem problem;
+};
+
+Prepared prepare(const EvaluationData& data, const MethodParameters& parameters) {
+  Prepared prepared{lcf(data.equations, data.constraint), {data.equations, data.sample}};
+  UnmixProblem& problem = prepared.problem;
+  const double noise = estimate_noise(data.equations);
+  const LcfResult free = lcf(data.equations, LcfConstraint::non_negative);
+  problem.typical_scale = scale_statistics(data.equations, free.scale, noise).typical;
+  problem.noise_sigma = noise * typical_noise_gain(data.equations);
+  problem.rho = parameters.rho.value_or(0);
+  if (parameters.lambda) {
+    problem.lambda = *parameters.lambda;
+    return prepared;
+  }
+  problem.lambda = lambda_by_rule(data.equations, problem.noise_sigma, problem.typical_scale);
+  if (relative_noise(data.equations, problem.noise_sigma, problem.typical_scale) > weak_noise)
+    problem.lambda = lambda_of_least_risk(problem, prepared.start);
+  return prepared;
+}
+
+/// Passes until the map is as near to its limit as asked for.
+template <class Solver>
+int iterate(Solver& solver, const MethodParameters& parameters) {
+  Convergence convergence;
+  int iterations = 0;
+  while (iterations < parameters.iterations && convergence.distance() > parameters.tolerance) {
+    const IterationReport report = solver.iterate();
+    convergence.add(report.map_change);
+    ++iterations;
+    if (parameters.watch) parameters.watch(iterations, report.relative_error, solver.fractions());
+  }
+  return iterations;
+}
+
+MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& parameters) {
+  const auto start = Clock::now();
+  const Prepared prepared = prepare(data, parameters);
+  RumTv<float> solver(data.equations.shape, data.equations.states);
+  solver.set_problem(prepared.problem);
+  solver.start(prepared.start.fraction, prepared.start.scale);
+  MapResult result;
+  result.iterations = iterate(solver, parameters);
+  result.fraction = solver.fractions();
+  result.lambda = solver.lambda();
+  result.rho = solver.rho();
+  result.seconds = data.equations_seconds + seconds_since(start);
+  return result;
+}
+
+}  // namespace
+
+const std::vector<Method>& all_methods() {
+  static const std::vector<Method> methods{
+      {"edge-50", PaperMethod::edge50, false, 2, run_edge50},
+      {"lcf", PaperMethod::lcf, false, most_states, run_lcf},
+      {"rum-tv", PaperMethod::rum_tv, true, 8, run_rum_tv},
+  };
+  return methods;
+}
+
+const Method& method_called(const std::string& name) {
+  std::string known;
+  for (const Method& method : all_methods()) {
+    if (method.name == name) return method;
+    known += (known.empty() ? "" : ", ") + method.name;
+  }
+  throw std::invalid_argument("'" + name + "' is no method, expected one of " + known);
+}
+
+NormalEquations form_equations(const Stack& stack, const std::vector<Spectrum>& references,
+                               const NormalizeConfig& normalize) {
+  auto dictionary = Dictionary::make(references, stack.energies_ev, normalize);
+  if (!dictionary) throw std::runtime_error(dictionary.error().text());
+  Moments moments(stack.shape, std::move(*dictionary));
+  for (std::size_t t = 0; t < stack.energies_ev.size(); ++t)
+    moments.add(stack.energies_ev[t], stack.frame(t));
+  auto equations = moments.normal_equations();
+  if (!equations) throw std::runtime_error(equations.error().text());
+  return std::move(*equations);
+}
+
+EvaluationData make_data(Phantom truth, std::vector<Spectrum> references, double sigma, std::uint64_t seed) {
+  EvaluationData data;
+  data.stack = noisy_stack(truth, references, sigma, seed);
+  NormalizeConfig as_it_is;
+  as_it_is.mode = Normalization::none;
+  const auto start = Clock::now();
+  data.equations = form_equations(data.stack, references, as_it_is);
+  data.equations_seconds = seconds_since(start);
+  data.sample.assign(truth.shape.pixels(), 1);
+  data.truth = std::move(truth);
+  data.references = std::move(references);
+  return data;
+}
+
+}  // namespace phasecast
