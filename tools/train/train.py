@@ -143,6 +143,7 @@ def main():
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
         state = saved["state"]
+    state.setdefault("budgets", []).append({"from minute": round(state["spent"] / 60, 1), "minutes": args.minutes})
     rng = np.random.default_rng([args.seed, state["step"]])
 
     begin, wall, budget = seconds() - state["spent"], time.monotonic() - state["wall"], 60 * args.minutes
@@ -186,7 +187,8 @@ def main():
         "network": args.network, "parameters": sum(p.numel() for p in net.parameters()), "seed": args.seed,
         "data": f"{args.maps} synthetic maps of 256 x 256 from maps.py, seeds {args.seed} to {args.seed + args.maps - 1}; "
                 f"crops of {net.patch} x {net.patch}, {net.batch} a step; white Gaussian noise, sigma 0.005 to 1.5 of the range",
-        "device": f"{device}, {args.threads} thread(s)", "minutes": round(state["spent"] / 60, 1), "wall minutes": round(state["wall"] / 60, 1),
+        "device": f"{device}, {args.threads} thread(s)", "minutes": round(state["spent"] / 60, 1),
+        "budgets": state["budgets"], "wall minutes": round(state["wall"] / 60, 1),
         "torch": torch.__version__, "steps": state["step"], "curve": state["curve"],
         "test images": test_images(average, args.images),
     }
