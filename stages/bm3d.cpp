@@ -33,8 +33,8 @@ void check(const Bm3dConfig& config) {
   require(config.step >= 1 && config.step <= blocks::patch, "step must be 1 to 8", config.step);
   require(config.radius >= 1 && config.radius <= 128, "radius must be 1 to 128", config.radius);
   require(is_group(config.group), "group must be 1, 2, 4, 8, 16 or 32", config.group);
-  require(config.final_group == 0 || is_group(config.final_group), "final_group must be 0, 1, 2, 4, 8, 16 or 32",
-          config.final_group);
+  require(config.final_group == 0 || is_group(config.final_group),
+          "final_group must be 0, 1, 2, 4, 8, 16 or 32", config.final_group);
 }
 
 void check(Shape shape, std::size_t noisy, float sigma, std::size_t denoised) {
@@ -79,9 +79,11 @@ FramedImage denoise_scale(const FramedImage& noisy, const Bm3dConfig& config, bo
   else
     std::swap(basic, estimate);
   const int coarse_side = std::min(noisy.shape().height, noisy.shape().width) / 2;
-  const bool coarser = config.scales && (finest || share > noticeable_share) && coarse_side >= smallest_coarse_side;
+  const bool coarser =
+      config.scales && (finest || share > noticeable_share) && coarse_side >= smallest_coarse_side;
   if (coarser)
-    blocks::correct_low_frequencies(denoise_scale(blocks::halved(noisy, config.radius), config, false), estimate);
+    blocks::correct_low_frequencies(denoise_scale(blocks::halved(noisy, config.radius), config, false),
+                                    estimate);
   return estimate;
 }
 
@@ -107,7 +109,8 @@ void denoise(Shape shape, std::span<const float> noisy, float sigma, std::span<f
   const auto width = static_cast<std::size_t>(shape.width);
   for (int y = 0; y < shape.height; ++y) {
     const float* from = noisy.data() + static_cast<std::size_t>(y) * width;
-    std::transform(from, from + width, framed.at(y, 0), [&](float value) { return (value - middle) / sigma; });
+    std::transform(from, from + width, framed.at(y, 0),
+                   [&](float value) { return (value - middle) / sigma; });
   }
   const FramedImage estimate = denoise_scale(framed, config, true);
   for (int y = 0; y < shape.height; ++y)

@@ -9,7 +9,8 @@ namespace phasecast::blocks {
 
 namespace {
 
-/// A pixel counts less at the rim of a patch: a Kaiser window of β = 2 in each direction, as Dabov et al. (2007).
+/// A pixel counts less at the rim of a patch: a Kaiser window of β = 2 in each direction, as Dabov et al.
+/// (2007).
 std::array<float, patch> window() {
   const double beta = 2;
   std::array<float, patch> taps;

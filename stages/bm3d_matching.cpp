@@ -54,7 +54,8 @@ void sum_columns(const float* reference, const float* candidate, std::ptrdiff_t 
 
 /// Calls found(column, distance) where the sum of eight columns is below `worst`.
 template <class Found>
-void sum_rows(const std::array<Lanes, reached_vectors + 2>& columns, const float* worst, int vectors, const Found& found) {
+void sum_rows(const std::array<Lanes, reached_vectors + 2>& columns, const float* worst, int vectors,
+              const Found& found) {
   const auto pair = [&](std::size_t v) { return columns[v] + simd::shifted<1>(columns[v], columns[v + 1]); };
   Lanes pairs = pair(1);
   const Lanes first = pair(0);
@@ -74,8 +75,8 @@ void sum_rows(const std::array<Lanes, reached_vectors + 2>& columns, const float
 }
 
 template <int Step>
-void match_tile(const FramedImage& image, Band band, std::span<const Displacement> window, Tile& tile, int vectors,
-                BandMatches& matches) {
+void match_tile(const FramedImage& image, Band band, std::span<const Displacement> window, Tile& tile,
+                int vectors, BandMatches& matches) {
   ColumnSums sums{};
   const float* reference = image.at(band.first_row, tile.first_column);
   const int reached = vectors + reached_vectors - tile_vectors;
@@ -93,8 +94,9 @@ void match_tile(const FramedImage& image, Band band, std::span<const Displacemen
 }
 
 using MatchTile = void (*)(const FramedImage&, Band, std::span<const Displacement>, Tile&, int, BandMatches&);
-constexpr std::array<MatchTile, patch> match_tile_by_step{match_tile<1>, match_tile<2>, match_tile<3>, match_tile<4>,
-                                                          match_tile<5>, match_tile<6>, match_tile<7>, match_tile<8>};
+constexpr std::array<MatchTile, patch> match_tile_by_step{match_tile<1>, match_tile<2>, match_tile<3>,
+                                                          match_tile<4>, match_tile<5>, match_tile<6>,
+                                                          match_tile<7>, match_tile<8>};
 
 }  // namespace
 

@@ -4,11 +4,10 @@
 
 namespace phasecast::blocks {
 
-/// Both shrink the coefficients of a group of `Count` transformed patches in the spectrum along the group, for
-/// noise of variance 1, and return the weight of the group in the image: 1 / (variance left in it). The mean
-/// of the group is never shrunk, so that a constant added to an image is added to the result.
-/// They leave every patch `Count` times too large.
-
+/// Both shrink the coefficients of a group of `Count` transformed patches in the spectrum along the group,
+/// for noise of variance 1, and return the weight of the group in the image: 1 / (variance left in it). The
+/// mean of the group is never shrunk, so that a constant added to an image is added to the result. They leave
+/// every patch `Count` times too large.
 
 inline float sum_of(const Row& row) {
   float sum = 0;

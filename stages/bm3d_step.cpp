@@ -42,7 +42,8 @@ std::vector<Band> bands_of(int height, int step) {
 
 Patch patch_at(const FramedImage& image, int y, int x) {
   Patch patch_rows;
-  for (int r = 0; r < patch; ++r) patch_rows[static_cast<std::size_t>(r)] = simd::load<Row>(image.at(y + r, x));
+  for (int r = 0; r < patch; ++r)
+    patch_rows[static_cast<std::size_t>(r)] = simd::load<Row>(image.at(y + r, x));
   return patch_rows;
 }
 
@@ -86,7 +87,8 @@ float with_count(int count, const Use& use) {
 
 /// Filters the groups of all reference patches: filter(corners of the group, patches to fill) → weight.
 template <class Filter>
-void for_groups(const FramedImage& matched, const Search& search, FramedImage& estimate, const Filter& filter) {
+void for_groups(const FramedImage& matched, const Search& search, FramedImage& estimate,
+                const Filter& filter) {
   const auto [height, width] = matched.shape();
   const auto columns = corners(width, search.step);
   const auto bands = bands_of(height, search.step);
@@ -129,11 +131,13 @@ void gather(const FramedImage& image, std::span<const Corner> corners_of_group, 
 void hard_step(const FramedImage& noisy, const Search& search, float threshold, FramedImage& estimate) {
   for_groups(noisy, search, estimate, [&](std::span<const Corner> at, Patch* group) {
     gather(noisy, at, group);
-    return with_count(static_cast<int>(at.size()), [&]<int Count>() { return filter_hard<Count>(group, threshold); });
+    return with_count(static_cast<int>(at.size()),
+                      [&]<int Count>() { return filter_hard<Count>(group, threshold); });
   });
 }
 
-void wiener_step(const FramedImage& noisy, const FramedImage& pilot, const Search& search, FramedImage& estimate) {
+void wiener_step(const FramedImage& noisy, const FramedImage& pilot, const Search& search,
+                 FramedImage& estimate) {
   for_groups(pilot, search, estimate, [&](std::span<const Corner> at, Patch* group) {
     std::array<Patch, max_group> of_pilot;
     gather(noisy, at, group);

@@ -16,8 +16,9 @@ Matrix8 cosine_matrix() {
   Matrix8 matrix;
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j)
-      matrix[i][j] = std::cos(std::numbers::pi / patch * (static_cast<double>(j) + 0.5) * static_cast<double>(i)) *
-                     std::sqrt((i == 0 ? 1.0 : 2.0) / patch);
+      matrix[i][j] =
+          std::cos(std::numbers::pi / patch * (static_cast<double>(j) + 0.5) * static_cast<double>(i)) *
+          std::sqrt((i == 0 ? 1.0 : 2.0) / patch);
   return matrix;
 }
 
@@ -28,7 +29,8 @@ void wavelet_level(Vector8& values, std::size_t n) {
   const Vector8 before = values;
   for (std::size_t i = 0; i < n / 2; ++i) {
     values[i] = 0;
-    for (std::size_t k = 0; k < smooth.size(); ++k) values[i] += smooth[k] * before[(2 * i + k + 2 * n - 4) % n];
+    for (std::size_t k = 0; k < smooth.size(); ++k)
+      values[i] += smooth[k] * before[(2 * i + k + 2 * n - 4) % n];
     values[n / 2 + i] = before[2 * i] - before[2 * i + 1];
   }
 }

@@ -49,7 +49,8 @@ inline void exchange_blocks(Patch& rows) {
       rows[i] = __builtin_shuffle(upper, lower, Lanes{from(I, true)...});
       rows[i + Block] = __builtin_shuffle(upper, lower, Lanes{from(I, false)...});
     }
-  }(std::make_integer_sequence<int, patch>{});
+  }
+  (std::make_integer_sequence<int, patch>{});
 }
 
 inline void transpose(Patch& rows) {

@@ -57,7 +57,8 @@ template <int Shift>
 inline Lanes shifted(const Lanes& a, const Lanes& next) {
   return [&]<int... I>(std::integer_sequence<int, I...>) {
     return __builtin_shuffle(a, next, Vector<int, lanes>{(I + Shift)...});
-  }(std::make_integer_sequence<int, lanes>{});
+  }
+  (std::make_integer_sequence<int, lanes>{});
 }
 
 }  // namespace phasecast::simd
