@@ -100,10 +100,11 @@ constexpr std::array<MatchTile, patch> match_tile_by_step{match_tile<1>, match_t
 
 }  // namespace
 
-std::vector<Displacement> displacements(int radius) {
+std::vector<Displacement> displacements(int radius, int stride) {
+  const int reach = radius / stride * stride;
   std::vector<Displacement> all;
-  for (int y = -radius; y <= radius; ++y)
-    for (int x = -radius; x <= radius; ++x)
+  for (int y = -reach; y <= reach; y += stride)
+    for (int x = -reach; x <= reach; x += stride)
       all.push_back({static_cast<std::int16_t>(y), static_cast<std::int16_t>(x)});
   std::stable_sort(all.begin(), all.end(), [](Displacement a, Displacement b) {
     return a.y * a.y + a.x * a.x < b.y * b.y + b.x * b.x;

@@ -92,7 +92,7 @@ void for_groups(const FramedImage& matched, const Search& search, FramedImage& e
   const auto [height, width] = matched.shape();
   const auto columns = corners(width, search.step);
   const auto bands = bands_of(height, search.step);
-  const auto window = displacements(search.radius);
+  const auto window = displacements(search.radius, search.stride);
   std::vector<BandSum> sums;
   for (const Band& band : bands) {
     const int first = std::max(0, band.first_row - search.radius);

@@ -15,7 +15,7 @@ using Image = Eigen::MatrixXd;
 using Patch = Eigen::MatrixXd;  // 8 × 8
 
 struct Setting {
-  int step, radius, group;
+  int step, radius, group, stride = 1;
 };
 
 inline Patch cosine() {
@@ -66,10 +66,12 @@ inline std::vector<std::pair<int, int>> nearest(const Image& image, int y, int x
   };
   std::vector<Candidate> all;
   const auto reference = image.block(y, x, 8, 8);
-  for (int v = std::max(0, y - setting.radius); v <= std::min<int>(image.rows() - 8, y + setting.radius); ++v)
-    for (int u = std::max(0, x - setting.radius); u <= std::min<int>(image.cols() - 8, x + setting.radius);
-         ++u)
+  const int reach = setting.radius / setting.stride * setting.stride;
+  for (int v = y - reach; v <= y + reach; v += setting.stride)
+    for (int u = x - reach; u <= x + reach; u += setting.stride) {
+      if (v < 0 || u < 0 || v + 8 > image.rows() || u + 8 > image.cols()) continue;
       all.push_back({(image.block(v, u, 8, 8) - reference).squaredNorm(), v, u});
+    }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.distance < b.distance; });
   all.resize(std::bit_floor(std::min(all.size(), static_cast<std::size_t>(setting.group))));
   std::vector<std::pair<int, int>> corners;
@@ -174,8 +176,11 @@ struct Scales {
 
 inline Image denoise(const Image& noisy, const Scales& scales) {
   const double variance = (noisy.array() - noisy.mean()).square().mean();
-  const Image basic = hard_step(noisy, scales.first, 2.7 + 0.6 * std::min(1.0, 1 / variance));
-  Image estimate = scales.second.group ? wiener_step(noisy, basic, scales.second) : basic;
+  const double share = std::min(1.0, 1 / variance);
+  const Image basic = hard_step(noisy, scales.first, 2.7 + 0.6 * share);
+  Setting second = scales.second;
+  second.stride = share > 0.8 ? 4 : share > 0.5 ? 2 : 1;
+  Image estimate = second.group ? wiener_step(noisy, basic, second) : basic;
   if (scales.coarser > 0) {
     const Image coarse = denoise(2 * binned(noisy), {scales.first, scales.second, scales.coarser - 1}) / 2;
     estimate += upsampled(smoothed(coarse - binned(estimate)), noisy.rows(), noisy.cols());
