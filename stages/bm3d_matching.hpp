@@ -25,7 +25,7 @@ struct Displacement {
 std::vector<Displacement> displacements(int radius, int stride);
 
 /// A patch's squared distance in the upper half, the index of its displacement in the lower: ordered as both.
-using Match = std::uint64_t;
+using Match = std::int64_t;
 
 /// The best `group` matches of every reference patch in a band, nearest first.
 class BandMatches {
