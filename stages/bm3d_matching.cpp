@@ -14,7 +14,7 @@ namespace {
 using simd::Lanes;
 using simd::lanes;
 
-constexpr int tile_vectors = 256 / lanes;
+constexpr int tile_vectors = 128 / lanes;
 constexpr int tile_width = tile_vectors * lanes;
 constexpr int word_vectors = 64 / lanes;
 /// Vectors of column sums that the patches starting in a tile reach.
