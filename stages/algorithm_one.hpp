@@ -26,7 +26,7 @@ struct AlgorithmOneConfig {
   double rho = 0;    ///< penalty of (10); 0 = lambda / 0.1, so that the shrink threshold is 0.1 of a fraction
   int cg_steps = 2;  ///< conjugate-gradient steps per X-step (12)
   SumToOne sum_to_one = SumToOne::simplex_projection;
-  Denoiser prior;  ///< Φ of (16), through its denoiser (20); none: the total variation of (7)
+  Denoiser prior = {};  ///< Φ of (16), through its denoiser (20); none: the total variation of (7)
 };
 
 /// The scale s of a typical pixel inside the solver: stiff enough a penalty on M = X diag(s) that the

@@ -2,7 +2,9 @@
 
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace phasecast::blocks {
@@ -42,36 +44,70 @@ void BandSum::add(int y, int x, const Patch& filtered, float weight, float scale
     simd::store(to, simd::load<Row>(to) + taps[r] * row_window * filtered[r]);
 }
 
-void aggregate(std::span<const BandSum> bands, FramedImage& estimate) {
-  const int height = estimate.shape().height, width = estimate.shape().width;
-  const auto w = static_cast<std::size_t>(width);
-  constexpr std::size_t rim = patch - 1;
-  tbb::parallel_for(tbb::blocked_range<int>(0, height, 32), [&](const auto& rows) {
-    std::vector<float> values(w), corners(w + rim), weights(w);
-    std::vector<std::vector<float>> spread(patch, std::vector<float>(w));  // ring of rows, spread along x
-    for (int y = rows.begin() - static_cast<int>(rim); y < rows.end(); ++y) {
-      auto& along = spread[static_cast<std::size_t>(y + patch) % patch];
-      std::fill(along.begin(), along.end(), 0.f);
-      if (y < 0) continue;
-      std::fill(corners.begin(), corners.end(), 0.f);
-      for (const BandSum& band : bands)
-        if (band.has(y))
-          for (std::size_t x = 0; x < w; ++x) corners[x + rim] += band.weights(y)[x];
-      for (std::size_t i = 0; i < patch; ++i)
-        for (std::size_t x = 0; x < w; ++x) along[x] += taps[i] * corners[x + rim - i];
-      if (y < rows.begin()) continue;
-      std::fill(values.begin(), values.end(), 0.f);
-      std::fill(weights.begin(), weights.end(), 0.f);
-      for (const BandSum& band : bands)
-        if (band.has(y))
-          for (std::size_t x = 0; x < w; ++x) values[x] += band.values(y)[x];
-      for (std::size_t i = 0; i < patch; ++i) {
-        const auto& above = spread[(static_cast<std::size_t>(y + patch) - i) % patch];
-        for (std::size_t x = 0; x < w; ++x) weights[x] += taps[i] * above[x];
-      }
-      for (std::size_t x = 0; x < w; ++x) estimate.at(y, 0)[x] = values[x] / weights[x];
+namespace {
+
+/// Adds row y of what `row_of` gives for each band to `sum`, in the order of the bands.
+template <class RowOf>
+void add_bands(std::span<const BandSum> bands, int y, std::span<float> sum, const RowOf& row_of) {
+  for (const BandSum& band : bands) {
+    if (!band.has(y)) continue;
+    const float* row = row_of(band, y);
+    for (std::size_t x = 0; x < sum.size(); ++x) sum[x] += row[x];
+  }
+}
+
+/// The weights of all patches in some rows: those at the corners, spread over the patches by the window.
+class Weights {
+ public:
+  explicit Weights(std::size_t width) : corners_(width + rim), sum_(width) {
+    spread_.fill(std::vector<float>(width));
+  }
+
+  /// Rows are added one after the other, at least `rim` rows before the first that is asked for.
+  void add_row(std::span<const BandSum> bands, int y) {
+    std::fill(corners_.begin(), corners_.end(), 0.f);
+    add_bands(bands, y, std::span(corners_).subspan(rim),
+              [](const BandSum& b, int at) { return b.weights(at); });
+    auto& along = spread_[static_cast<std::size_t>(y + patch) % patch];
+    std::fill(along.begin(), along.end(), 0.f);
+    for (std::size_t i = 0; i < patch; ++i)
+      for (std::size_t x = 0; x < along.size(); ++x) along[x] += taps[i] * corners_[x + rim - i];
+  }
+
+  const std::vector<float>& row(int y) {
+    std::fill(sum_.begin(), sum_.end(), 0.f);
+    for (std::size_t i = 0; i < patch; ++i) {
+      const auto& above = spread_[(static_cast<std::size_t>(y + patch) - i) % patch];
+      for (std::size_t x = 0; x < sum_.size(); ++x) sum_[x] += taps[i] * above[x];
     }
-  });
+    return sum_;
+  }
+
+  static constexpr int rim = patch - 1;
+
+ private:
+  std::vector<float> corners_, sum_;
+  std::array<std::vector<float>, patch> spread_;  // of the last rows, along the row only
+};
+
+}  // namespace
+
+void aggregate(std::span<const BandSum> bands, FramedImage& estimate) {
+  const auto width = static_cast<std::size_t>(estimate.shape().width);
+  const auto aggregate_rows = [&](const tbb::blocked_range<int>& rows) {
+    std::vector<float> values(width);
+    Weights weights(width);
+    for (int y = rows.begin() - Weights::rim; y < rows.begin(); ++y) weights.add_row(bands, y);
+    for (int y = rows.begin(); y < rows.end(); ++y) {
+      weights.add_row(bands, y);
+      std::fill(values.begin(), values.end(), 0.f);
+      add_bands(bands, y, values, [](const BandSum& b, int at) { return b.values(at); });
+      const auto& of_row = weights.row(y);
+      for (std::size_t x = 0; x < width; ++x) estimate.at(y, 0)[x] = values[x] / of_row[x];
+    }
+  };
+  const tbb::blocked_range<int> all(0, estimate.shape().height, 32);
+  tbb::this_task_arena::isolate([&] { tbb::parallel_for(all, aggregate_rows); });
 }
 
 }  // namespace phasecast::blocks

@@ -14,11 +14,40 @@ namespace {
 using simd::Lanes;
 using simd::lanes;
 
-constexpr int tile_vectors = 256 / lanes;
+constexpr int tile_vectors = 128 / lanes;
 constexpr int tile_width = tile_vectors * lanes;
+constexpr int word_vectors = 64 / lanes;
 /// Vectors of column sums that the patches starting in a tile reach.
 constexpr int reached_vectors = tile_vectors + (patch + lanes - 2) / lanes;
-constexpr Match nothing = Match{std::bit_cast<std::uint32_t>(std::numeric_limits<float>::infinity())} << 32;
+constexpr Match nothing = Match{std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity())} << 32;
+
+/// Lists of matches are worked on in pieces of this many.
+constexpr int piece = 8;
+using Piece = simd::Vector<Match, piece>;
+
+}  // namespace
+
+inline std::size_t BandMatches::first(int row, int column) const {
+  return (static_cast<std::size_t>(row) * columns_ + column) * capacity_;
+}
+
+inline float BandMatches::insert(int row, int column, float distance, std::uint32_t displacement) {
+  const Match match = Match{std::bit_cast<std::int32_t>(distance)} << 32 | displacement;
+  Match* list = matches_.data() + first(row, column);
+  // Each is replaced by the one before it if that is worse than the new match, else by the better of itself
+  // and it.
+  Piece here = simd::load<Piece>(list + capacity_ - piece);
+  for (int i = capacity_ - piece; i >= 0; i -= piece) {
+    const Piece lower = i > 0 ? simd::load<Piece>(list + i - piece) : Piece{} + match;
+    const Piece before = __builtin_shuffle(here, lower, Piece{15, 0, 1, 2, 3, 4, 5, 6});
+    const Piece pushed = before > match ? before : Piece{} + match;
+    simd::store(list + i, here < pushed ? here : pushed);
+    here = lower;
+  }
+  return std::bit_cast<float>(static_cast<std::int32_t>(list[group_ - 1] >> 32));
+}
+
+namespace {
 
 /// Reference patches that start in `tile_width` columns, and what a match has to be below at each.
 struct Tile {
@@ -52,25 +81,39 @@ void sum_columns(const float* reference, const float* candidate, std::ptrdiff_t 
   }
 }
 
-/// Calls found(column, distance) where the sum of eight columns is below `worst`.
+/// Calls found(column, distance) where the sum of eight columns is below `worst`. Hits are rare and not to be
+/// predicted, so there is one branch for many columns.
 template <class Found>
 void sum_rows(const std::array<Lanes, reached_vectors + 2>& columns, const float* worst, int vectors,
               const Found& found) {
+<<<<<<< HEAD
   const auto pair = [&](std::size_t v) { return columns[v] + simd::shifted<1>(columns[v], columns[v + 1]); };
+=======
+  const auto pair = [&](int v) {
+    const auto at = static_cast<std::size_t>(v);
+    return columns[at] + simd::shifted<1>(columns[at], columns[at + 1]);
+  };
+  std::array<Lanes, word_vectors> distances;
+>>>>>>> bm3d
   Lanes pairs = pair(1);
   const Lanes first = pair(0);
   Lanes quads = first + simd::shifted<2>(first, pairs);
-  for (int v = 0; v < vectors; ++v) {
-    const Lanes next_pairs = pair(static_cast<std::size_t>(v) + 2);
-    const Lanes next_quads = pairs + simd::shifted<2>(pairs, next_pairs);
-    const Lanes distance = quads + simd::shifted<4>(quads, next_quads);
-    for (unsigned better = simd::less_bits(distance, simd::load<Lanes>(worst + v * lanes)); better != 0;
-         better &= better - 1) {
-      const int lane = std::countr_zero(better);
-      found(v * lanes + lane, distance[lane]);
+  for (int begin = 0; begin < vectors; begin += word_vectors) {
+    std::uint64_t better = 0;
+    for (int i = 0; i < word_vectors; ++i) {
+      const int v = begin + i;
+      const Lanes next_pairs = pair(v + 2);
+      const Lanes next_quads = pairs + simd::shifted<2>(pairs, next_pairs);
+      const Lanes distance = quads + simd::shifted<4>(quads, next_quads);
+      better |= std::uint64_t{simd::less_bits(distance, simd::load<Lanes>(worst + v * lanes))} << (i * lanes);
+      distances[static_cast<std::size_t>(i)] = distance;
+      pairs = next_pairs;
+      quads = next_quads;
     }
-    pairs = next_pairs;
-    quads = next_quads;
+    for (; better != 0; better &= better - 1) {
+      const int column = std::countr_zero(better);
+      found(begin * lanes + column, reinterpret_cast<const float*>(distances.data())[column]);
+    }
   }
 }
 
@@ -100,10 +143,11 @@ constexpr std::array<MatchTile, patch> match_tile_by_step{match_tile<1>, match_t
 
 }  // namespace
 
-std::vector<Displacement> displacements(int radius) {
+std::vector<Displacement> displacements(int radius, int stride) {
+  const int reach = radius / stride * stride;
   std::vector<Displacement> all;
-  for (int y = -radius; y <= radius; ++y)
-    for (int x = -radius; x <= radius; ++x)
+  for (int y = -reach; y <= reach; y += stride)
+    for (int x = -reach; x <= reach; x += stride)
       all.push_back({static_cast<std::int16_t>(y), static_cast<std::int16_t>(x)});
   std::stable_sort(all.begin(), all.end(), [](Displacement a, Displacement b) {
     return a.y * a.y + a.x * a.x < b.y * b.y + b.x * b.x;
@@ -114,24 +158,12 @@ std::vector<Displacement> displacements(int radius) {
 BandMatches::BandMatches(int rows, int columns, int group)
     : columns_(columns),
       group_(group),
-      capacity_((group + 7) / 8 * 8),
+      capacity_((group + piece - 1) / piece * piece),
       matches_(static_cast<std::size_t>(rows) * columns * capacity_, nothing) {}
-
-std::size_t BandMatches::first(int row, int column) const {
-  return (static_cast<std::size_t>(row) * columns_ + column) * capacity_;
-}
 
 std::span<const Match> BandMatches::of(int row, int column) const {
   const Match* begin = matches_.data() + first(row, column);
   return {begin, std::lower_bound(begin, begin + group_, nothing)};
-}
-
-float BandMatches::insert(int row, int column, float distance, std::uint32_t displacement) {
-  const Match match = Match{std::bit_cast<std::uint32_t>(distance)} << 32 | displacement;
-  Match* list = matches_.data() + first(row, column);
-  for (int i = group_ - 1; i > 0; --i) list[i] = std::min(list[i], std::max(list[i - 1], match));
-  list[0] = std::min(list[0], match);
-  return std::bit_cast<float>(static_cast<std::uint32_t>(list[group_ - 1] >> 32));
 }
 
 BandMatches match(const FramedImage& image, Band band, int step, std::span<const int> columns,

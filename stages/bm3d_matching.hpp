@@ -20,11 +20,12 @@ struct Displacement {
   std::int16_t y = 0, x = 0;
 };
 
-/// All displacements within ± radius, the nearest first: good matches early make the later ones rare.
-std::vector<Displacement> displacements(int radius);
+/// Every `stride`-th displacement within ± radius, the nearest first: good matches early make the later ones
+/// rare.
+std::vector<Displacement> displacements(int radius, int stride);
 
 /// A patch's squared distance in the upper half, the index of its displacement in the lower: ordered as both.
-using Match = std::uint64_t;
+using Match = std::int64_t;
 
 /// The best `group` matches of every reference patch in a band, nearest first.
 class BandMatches {

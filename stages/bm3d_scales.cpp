@@ -6,8 +6,7 @@ namespace phasecast::blocks {
 
 namespace {
 
-/// What weight · (row above, row, row below) of `from` gives when the same is done along the row: binomial
-/// smoothing with the border repeated.
+/// Binomial smoothing with weights 1/4, 1/2, 1/4 in each direction; the border is repeated.
 Image<float> smoothed(const Image<float>& from) {
   const auto [height, width] = from.shape;
   Image<float> along(from.shape), both(from.shape);
@@ -27,14 +26,14 @@ float sum_of_four(const FramedImage& image, int y, int x) {
   return (upper[0] + upper[1]) + (lower[0] + lower[1]);
 }
 
-/// The coarse pixel that contains pixel i, and the nearest other one.
+/// The coarse pixel that contains pixel i, and the nearest other one; at the border the last one.
 struct Neighbors {
   int own, next;
 };
 
 Neighbors neighbors(int i, int coarse_length) {
-  const int own = std::min(i / 2, coarse_length - 1);
-  return {own, std::clamp(i % 2 == 0 ? own - 1 : own + 1, 0, coarse_length - 1)};
+  const int own = i / 2, next = i % 2 == 0 ? own - 1 : own + 1;
+  return {std::min(own, coarse_length - 1), std::clamp(next, 0, coarse_length - 1)};
 }
 
 }  // namespace

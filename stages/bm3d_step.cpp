@@ -1,6 +1,7 @@
 #include "stages/bm3d_step.hpp"
 
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <bit>
@@ -92,14 +93,14 @@ void for_groups(const FramedImage& matched, const Search& search, FramedImage& e
   const auto [height, width] = matched.shape();
   const auto columns = corners(width, search.step);
   const auto bands = bands_of(height, search.step);
-  const auto window = displacements(search.radius);
+  const auto window = displacements(search.radius, search.stride);
   std::vector<BandSum> sums;
   for (const Band& band : bands) {
     const int first = std::max(0, band.first_row - search.radius);
     const int last = std::min(height, band.first_row + (band.rows - 1) * search.step + patch + search.radius);
     sums.emplace_back(first, last - first, width);
   }
-  tbb::parallel_for(std::size_t{0}, bands.size(), [&](std::size_t b) {
+  const auto filter_band = [&](std::size_t b) {
     const Band band = bands[b];
     const BandMatches matches = match(matched, band, search.step, columns, window, search.group);
     std::array<Patch, max_group> group;
@@ -107,18 +108,17 @@ void for_groups(const FramedImage& matched, const Search& search, FramedImage& e
     for (int row = 0; row < band.rows; ++row)
       for (std::size_t column = 0; column < columns.size(); ++column) {
         const auto found = matches.of(row, static_cast<int>(column));
-        const int count = static_cast<int>(std::bit_floor(found.size()));
-        for (int k = 0; k < count; ++k) {
-          const auto d = window[static_cast<std::uint32_t>(found[static_cast<std::size_t>(k)])];
-          at[static_cast<std::size_t>(k)] = {band.first_row + row * search.step + d.y, columns[column] + d.x};
+        const std::size_t count = std::bit_floor(found.size());
+        for (std::size_t k = 0; k < count; ++k) {
+          const auto d = window[static_cast<std::uint32_t>(found[k])];
+          at[k] = {band.first_row + row * search.step + d.y, columns[column] + d.x};
         }
-        const float weight = filter(std::span(at).first(static_cast<std::size_t>(count)), group.data());
-        for (int k = 0; k < count; ++k) {
-          const auto& corner = at[static_cast<std::size_t>(k)];
-          sums[b].add(corner.y, corner.x, group[static_cast<std::size_t>(k)], weight, 1.f / count);
-        }
+        const float weight = filter(std::span(at).first(count), group.data());
+        const float scale = 1 / static_cast<float>(count);
+        for (std::size_t k = 0; k < count; ++k) sums[b].add(at[k].y, at[k].x, group[k], weight, scale);
       }
-  });
+  };
+  tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, bands.size(), filter_band); });
   aggregate(sums, estimate);
 }
 

@@ -12,6 +12,7 @@ struct Search {
   int step = 3;
   int radius = 16;
   int group = 8;
+  int stride = 1;
 };
 
 /// Both read noise of variance 1 and write every pixel of `estimate`. The first thresholds groups that look

@@ -44,6 +44,7 @@ struct MapResult {
   std::optional<double> lambda;  ///< as used
   std::optional<double> rho;
   int iterations = 0;
+  std::optional<double> kkt;   ///< largest relative residual of (21)
   std::size_t unanswered = 0;  ///< pixels for which the method has no fraction; they count as 1/L
 };
 
@@ -54,6 +55,7 @@ struct Method {
   bool tunable = false;  ///< λ can be tuned on the truth
   int most_states = 8;
   MapResult (*run)(const EvaluationData& data, const MethodParameters& parameters);
+  bool only_compared = false;  ///< among the priors (table 2) and, for RE, in figure 5; not in every table
 };
 
 /// In the order of the paper's columns.

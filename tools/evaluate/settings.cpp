@@ -14,11 +14,14 @@ std::vector<SceneKind> chosen_scenes(const EvaluationSettings& settings, std::ve
   return paper;
 }
 
-std::vector<Method> chosen_methods(const EvaluationSettings& settings, int states) {
+std::vector<Method> chosen_methods(const EvaluationSettings& settings, int states, bool compared) {
   std::vector<Method> methods;
   if (settings.methods.empty()) methods = all_methods();
   for (const std::string& name : settings.methods) methods.push_back(method_called(name));
-  std::erase_if(methods, [&](const Method& method) { return method.most_states < states; });
+  const bool by_name = !settings.methods.empty();
+  std::erase_if(methods, [&](const Method& method) {
+    return method.most_states < states || (method.only_compared && !compared && !by_name);
+  });
   return methods;
 }
 

@@ -32,7 +32,7 @@ struct EvaluationSettings {
 std::vector<SceneKind> chosen_scenes(const EvaluationSettings& settings, std::vector<SceneKind> paper);
 
 /// The wanted methods that can handle this many states.
-std::vector<Method> chosen_methods(const EvaluationSettings& settings, int states);
+std::vector<Method> chosen_methods(const EvaluationSettings& settings, int states, bool compared = false);
 
 EvaluationData make_data(const EvaluationSettings& settings, SceneKind scene, int states, double sigma);
 

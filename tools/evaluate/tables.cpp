@@ -100,7 +100,7 @@ void table1(const EvaluationSettings& settings, const PaperExperiment& experimen
 }
 
 void table2(const EvaluationSettings& settings, const PaperExperiment& experiment) {
-  auto methods = chosen_methods(settings, 2);
+  auto methods = chosen_methods(settings, 2, true);
   std::erase_if(methods, [](const Method& method) { return !method.name.starts_with("rum-"); });
   Measurements all;
   std::vector<GalleryRow> gallery;
