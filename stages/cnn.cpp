@@ -1,14 +1,17 @@
 #include "stages/cnn.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include "stages/network_plan.hpp"
 #include "stages/onnx.hpp"
+#include "stages/parallel.hpp"
 
 namespace phasecast {
 namespace {
@@ -17,26 +20,38 @@ namespace {
 struct Units {
   double offset = 0, scale = 1;
 
-  float into(float v) const { return static_cast<float>((v - offset) / scale + 0.5); }
+  float into(float v) const { return static_cast<float>((v - offset) * (1 / scale) + 0.5); }
   float back(float v) const { return static_cast<float>((v - 0.5) * scale + offset); }
 };
 
 Units units_of(std::span<const float> image) {
-  double sum = 0, squares = 0;
-  for (float v : image) sum += v;
-  const double mean = sum / static_cast<double>(image.size());
-  for (float v : image) squares += (v - mean) * (v - mean);
-  return {mean, 4 * std::sqrt(squares / static_cast<double>(image.size()))};
+  const auto count = static_cast<double>(image.size());
+  const auto mean_of = [&](const auto& value) {
+    return sum_blocks<1>(image.size(),
+                         [&](std::size_t begin, std::size_t end) {
+                           double sum = 0;
+                           for (std::size_t k = begin; k < end; ++k) sum += value(image[k]);
+                           return std::array{sum};
+                         })[0] /
+           count;
+  };
+  const double mean = mean_of([](float v) { return static_cast<double>(v); });
+  return {mean, 4 * std::sqrt(mean_of([mean](float v) { return (v - mean) * (v - mean); }))};
 }
 
 int rounded_up(int size, int multiple) {
   return (size + multiple - 1) / multiple * multiple;
 }
 
-/// Pixels beyond the border mirror those before it, the border itself included.
-int mirrored(int k, int size) {
-  const int turn = k % (2 * size);
-  return turn < size ? turn : 2 * size - 1 - turn;
+/// Where each of `padded` rows or columns comes from: beyond the border, pixels mirror those before it, the
+/// border itself included.
+std::vector<std::size_t> mirrored(int size, int padded) {
+  std::vector<std::size_t> from;
+  for (int k = 0; k < padded; ++k) {
+    const int turn = k % (2 * size);
+    from.push_back(static_cast<std::size_t>(turn < size ? turn : 2 * size - 1 - turn));
+  }
+  return from;
 }
 
 class NetworkDenoiser {
@@ -54,14 +69,16 @@ class NetworkDenoiser {
     }
     const std::scoped_lock lock(busy_);
     auto& plan = plan_for(shape);
-    fill(plan, shape, noisy, units, static_cast<float>(sigma / units.scale));
-    const auto clean = plan.run();
-    const auto width = static_cast<std::size_t>(shape.width);
-    for_rows(shape.height, [&](int y) {
-      const float* from =
-          clean.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(padded_.width);
-      std::transform(from, from + width, denoised.data() + static_cast<std::size_t>(y) * width,
-                     [&](float v) { return units.back(v); });
+    tbb::this_task_arena::isolate([&] {
+      put_in(plan, shape, noisy, units, static_cast<float>(sigma / units.scale));
+      const auto clean = plan.run();
+      const auto width = static_cast<std::size_t>(shape.width),
+                 pitch = static_cast<std::size_t>(padded_.width);
+      for_rows(shape.height, [&](int row) {
+        const auto y = static_cast<std::size_t>(row);
+        std::transform(clean.begin() + y * pitch, clean.begin() + y * pitch + width,
+                       denoised.begin() + y * width, [&](float v) { return units.back(v); });
+      });
     });
   }
 
@@ -75,16 +92,16 @@ class NetworkDenoiser {
   }
 
  private:
-  void fill(NetworkPlan& plan, Shape shape, std::span<const float> noisy, const Units& units, float level) {
-    const auto image = plan.input(0);
+  void put_in(NetworkPlan& plan, Shape shape, std::span<const float> noisy, const Units& units, float level) {
+    const auto rows = mirrored(shape.height, padded_.height), columns = mirrored(shape.width, padded_.width);
     const auto channels = static_cast<std::size_t>(network_.values[0].channels);
-    for_rows(padded_.height, [&](int y) {
-      const float* from = noisy.data() + static_cast<std::size_t>(mirrored(y, shape.height)) *
-                                             static_cast<std::size_t>(shape.width);
-      float* to =
-          image.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(padded_.width) * channels;
-      for (int x = 0; x < padded_.width; ++x, to += channels) {
-        to[0] = units.into(from[mirrored(x, shape.width)]);
+    const auto image = plan.input(0);
+    for_rows(padded_.height, [&](int row) {
+      const auto y = static_cast<std::size_t>(row);
+      const float* from = noisy.data() + rows[y] * static_cast<std::size_t>(shape.width);
+      float* to = image.data() + y * columns.size() * channels;
+      for (std::size_t x = 0; x < columns.size(); ++x, to += channels) {
+        to[0] = units.into(from[columns[x]]);
         if (channels == 2) to[1] = level;
       }
     });
@@ -105,8 +122,8 @@ Result<Denoiser> cnn(std::string_view onnx, const std::string& name) {
   const auto denoiser = std::make_shared<NetworkDenoiser>(folded(std::move(*network)));
   try {
     denoiser->plan_for({128, 128});
-  } catch (const std::invalid_argument& misfit) {
-    return Error{"network", name, "", misfit.what(), "layers that fit each other"};
+  } catch (const NetworkMisfit& misfit) {
+    return Error{"network", name, misfit.layer, misfit.found, misfit.expected};
   }
   return Denoiser(
       [denoiser](Shape shape, std::span<const float> noisy, float sigma, std::span<float> denoised) {

@@ -69,10 +69,9 @@ NetworkPlan::NetworkPlan(const Network& network, Shape shape)
   }
   const auto& output = placed_[static_cast<std::size_t>(network_.output)].size;
   if (output.height != shape.height || output.width != shape.width)
-    throw std::invalid_argument(network_.name + ": an image of " + std::to_string(shape.height) + " × " +
-                                std::to_string(shape.width) + " becomes one of " +
-                                std::to_string(output.height) + " × " + std::to_string(output.width) +
-                                ", expected the same size");
+    throw NetworkMisfit(
+        "the output", std::to_string(output.height) + " × " + std::to_string(output.width),
+        std::to_string(shape.height) + " × " + std::to_string(shape.width) + ", the image's size");
 }
 
 std::span<const float> NetworkPlan::run() {

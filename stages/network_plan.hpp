@@ -1,7 +1,12 @@
 #pragma once
 
+#include <tbb/cache_aligned_allocator.h>
+
 #include <functional>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "messages/image.hpp"
@@ -10,6 +15,17 @@
 
 namespace phasecast {
 
+/// Layers that do not fit each other at some image size.
+struct NetworkMisfit : std::invalid_argument {
+  NetworkMisfit(std::string l, std::string f, std::string e)
+      : std::invalid_argument(l + " is given " + f + ", expected " + e),
+        layer(std::move(l)),
+        found(std::move(f)),
+        expected(std::move(e)) {}
+
+  std::string layer, found, expected;
+};
+
 /// Convolutions take over the affine layers (batch norm) that follow them.
 Network folded(Network network);
 
@@ -17,7 +33,7 @@ Network folded(Network network);
 /// order, with sums and rectifiers done while a convolution's output is still in the cache.
 class NetworkPlan {
  public:
-  /// Height and width are multiples of network.multiple. Throws std::invalid_argument, naming the layer, if
+  /// Height and width are multiples of network.multiple. Throws NetworkMisfit if
   /// layers do not fit each other at this size.
   NetworkPlan(const Network& network, Shape shape);
   NetworkPlan(const NetworkPlan&) = delete;
@@ -45,7 +61,6 @@ class NetworkPlan {
 
   Features at(int value);
   Fusion fuse(std::size_t layer);
-  int only_user(int value) const;
   bool can_add_into(int value, std::size_t producer, int sum) const;
   void place(int value, FeatureSize size);
   void release(int value);
@@ -55,7 +70,7 @@ class NetworkPlan {
   const Network network_;
   std::vector<Placed> placed_;
   std::vector<bool> done_;
-  std::vector<std::vector<float>> slots_;
+  std::vector<std::vector<float, tbb::cache_aligned_allocator<float>>> slots_;
   std::vector<std::size_t> free_;
   std::vector<std::function<void()>> steps_;
   double flops_ = 0;

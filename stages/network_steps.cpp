@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <memory>
-#include <stdexcept>
 
 #include "stages/convolution.hpp"
 #include "stages/network_plan.hpp"
@@ -12,10 +12,8 @@ std::string text_of(FeatureSize size) {
          std::to_string(size.width);
 }
 
-[[noreturn]] void misfit(const Network& network, const Layer& layer, FeatureSize a,
-                         const std::string& expected) {
-  throw std::invalid_argument(network.name + ": " + layer.name + " is given " + text_of(a) + ", expected " +
-                              expected);
+[[noreturn]] void misfit(const Layer& layer, FeatureSize found, const std::string& expected) {
+  throw NetworkMisfit(layer.name, text_of(found), expected);
 }
 
 }  // namespace
@@ -27,13 +25,12 @@ FeatureSize NetworkPlan::size_of(const Layer& layer) const {
   switch (layer.kind) {
     case LayerKind::convolution: {
       const auto out = convolved(layer, in, channels);
-      if (out.height < 1 || out.width < 1)
-        misfit(network_, layer, in, "at least the kernel's height and width");
+      if (out.height < 1 || out.width < 1) misfit(layer, in, "at least the kernel's height and width");
       return out;
     }
     case LayerKind::space_to_depth:
       if (in.height % layer.block != 0 || in.width % layer.block != 0)
-        misfit(network_, layer, in, "multiples of " + std::to_string(layer.block));
+        misfit(layer, in, "multiples of " + std::to_string(layer.block));
       return {channels, in.height / layer.block, in.width / layer.block};
     case LayerKind::depth_to_space:
       return {channels, in.height * layer.block, in.width * layer.block};
@@ -41,13 +38,13 @@ FeatureSize NetworkPlan::size_of(const Layer& layer) const {
       const auto [top, left, bottom, right] = layer.margins;
       if (layer.pad_mode == PadMode::reflect &&
           (std::max(top, bottom) >= in.height || std::max(left, right) >= in.width))
-        misfit(network_, layer, in, "more than the margins, which mirror it");
+        misfit(layer, in, "more than the margins, which mirror it");
       return {channels, in.height + top + bottom, in.width + left + right};
     }
     default:
       for (int value : layer.inputs)
         if (size(value).height != in.height || size(value).width != in.width)
-          misfit(network_, layer, size(value), text_of(in) + " as its other input");
+          misfit(layer, size(value), text_of(in) + " as its other input");
       return {channels, in.height, in.width};
   }
 }
@@ -58,7 +55,7 @@ void NetworkPlan::add_step(const Layer& layer, const Fusion& fusion) {
   const bool accumulate = fusion.into >= 0;
   if (accumulate) {
     auto& into = placed_[static_cast<std::size_t>(fusion.into)];
-    if (into.size != size) misfit(network_, layer, into.size, text_of(size) + ", to which it is added");
+    if (into.size != size) misfit(layer, into.size, text_of(size) + ", to which it is added");
     placed_[static_cast<std::size_t>(out)].size = size;
     placed_[static_cast<std::size_t>(out)].slot = into.slot;
     into.uses = 0;

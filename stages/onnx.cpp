@@ -1,5 +1,7 @@
 #include "stages/onnx.hpp"
 
+#include <limits>
+
 #include "stages/onnx.pb.h"
 #include "stages/onnx_reader.hpp"
 #include "stages/onnx_tensor.hpp"
@@ -15,6 +17,8 @@ Error refused(const std::string& name, const OnnxRefusal& why) {
 
 Result<Network> read_onnx(std::string_view bytes, const std::string& name) {
   onnx::Model model;
+  if (bytes.size() > std::numeric_limits<int>::max())
+    return refused(name, {"", std::to_string(bytes.size()) + " bytes", "less than 2 GiB"});
   if (bytes.empty()) return refused(name, {"", "empty", "an ONNX file"});
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !model.has_graph())
     return refused(name,

@@ -31,6 +31,10 @@ void OnnxReader::read_convolution(const OnnxNode& node) {
   made.stride = strides[0];
   made.dilation = dilations[0];
   std::copy(pads.begin(), pads.end(), made.margins.begin());
+  const int reach_y = made.dilation * (made.kernel_height - 1),
+            reach_x = made.dilation * (made.kernel_width - 1);
+  if (std::max(pads[0], pads[2]) > reach_y || std::max(pads[1], pads[3]) > reach_x)
+    node.refuse("pads " + onnx_dims(pads), "margins that the kernel reaches across");
   made.weight = weight.values;
   made.bias = bias_of(node, weight.dims[0]);
   append(std::move(made), {weight.dims[0], input.reduction * strides[0]}, node);
@@ -81,7 +85,9 @@ void OnnxReader::read_batch_norm(const OnnxNode& node) {
   for (int k = 0; k < 4; ++k) {
     const auto* given = constant(node, k + 1);
     if (!given) node.refuse("a computed input " + std::to_string(k + 1), "a constant");
-    parameter[k] = per_channel(node, *given, input.channels);
+    if (given->dims != std::vector{input.channels})
+      node.refuse("a parameter " + onnx_dims(given->dims), onnx_dims({input.channels}));
+    parameter[k] = given->values;
   }
   const float epsilon = node.number("epsilon", 1e-5f);
   for (std::size_t c = 0; c < parameter[0].size(); ++c) {

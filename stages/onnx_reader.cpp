@@ -10,7 +10,7 @@ namespace phasecast {
 namespace {
 
 /// What is beyond this is no denoiser, and would overflow further down.
-constexpr int most_channels = 1 << 16, most_reduction = 64, longest_kernel = 64;
+constexpr int most_channels = 1 << 16, most_reduction = 64, longest_kernel = 64, most_multiple = 256;
 
 }  // namespace
 
@@ -26,7 +26,12 @@ Network OnnxReader::read() {
   if (network_.inputs == 0) throw OnnxRefusal{"inputs", "none", "the image"};
   for (int position = 0; const auto& node : graph_.node()) read_node(OnnxNode(node, position++));
   read_output();
-  for (const auto& value : network_.values) network_.multiple = std::lcm(network_.multiple, value.reduction);
+  for (const auto& value : network_.values) {
+    network_.multiple = std::lcm(network_.multiple, value.reduction);
+    if (network_.multiple > most_multiple)
+      throw OnnxRefusal{"strides and blocks", "together " + std::to_string(network_.multiple),
+                        "at most " + std::to_string(most_multiple)};
+  }
   return std::move(network_);
 }
 
@@ -120,21 +125,17 @@ std::vector<float> OnnxReader::bias_of(const OnnxNode& node, int channels) const
   const auto* bias = constant(node, 2);
   if (!bias) node.refuse("a computed bias", "a constant one");
   if (bias->dims != std::vector{channels})
-    node.refuse("bias " + onnx_dims(bias->dims), "[" + std::to_string(channels) + "]");
+    node.refuse("bias " + onnx_dims(bias->dims), onnx_dims({channels}));
   return bias->values;
 }
 
 std::vector<float> OnnxReader::per_channel(const OnnxNode& node, const OnnxConstant& values,
                                            int channels) const {
-  const auto& dims = values.dims;
-  const auto count = static_cast<int>(values.values.size());
-  // One number, or [C], [C, 1, 1] or [1, C, 1, 1]: what is left after the channels must be ones.
-  const bool planes = std::all_of(dims.begin(), dims.end(), [&](int d) { return d == 1 || d == count; });
-  const bool aligned = dims.size() < 3 || dims[dims.size() - 3] == count;
-  if (count == 1) return std::vector<float>(static_cast<std::size_t>(channels), values.values[0]);
-  if (count != channels || !planes || !aligned)
-    node.refuse("a constant " + onnx_dims(dims),
-                "one number, or one for each of " + std::to_string(channels) + " channels");
+  if (values.values.size() == 1)
+    return std::vector<float>(static_cast<std::size_t>(channels), values.values[0]);
+  if (values.dims != std::vector{channels, 1, 1} && values.dims != std::vector{1, channels, 1, 1})
+    node.refuse("a constant " + onnx_dims(values.dims),
+                "one number, or [1, " + std::to_string(channels) + ", 1, 1]");
   return values.values;
 }
 

@@ -112,6 +112,15 @@ def test_images(net, folder):
     return table
 
 
+def write_example(net, path):
+    """A small noisy map and what this network makes of it here; a test compares it with what phasecast makes of it."""
+    sigma = 0.2
+    clean = maps.random_map(VALIDATION_SEED, 64)[:21, :26].astype(np.float32)
+    noisy = clean + np.float32(sigma) * np.random.default_rng(1).standard_normal(clean.shape).astype(np.float32)
+    rows = [" ".join(f"{v:.9g}" for v in image.ravel()) for image in (noisy, denoise(net, noisy, sigma))]
+    path.write_text("\n".join([f"{clean.shape[0]} {clean.shape[1]} {sigma}", *rows]) + "\n")
+
+
 def main():
     args = arguments()
     args.work.mkdir(parents=True, exist_ok=True)
@@ -134,6 +143,7 @@ def main():
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
         state = saved["state"]
+    state.setdefault("budgets", []).append({"from minute": round(state["spent"] / 60, 1), "minutes": args.minutes})
     rng = np.random.default_rng([args.seed, state["step"]])
 
     begin, wall, budget = seconds() - state["spent"], time.monotonic() - state["wall"], 60 * args.minutes
@@ -172,11 +182,13 @@ def main():
 
     average = average.to("cpu").to(memory_format=torch.contiguous_format)
     export.write(args.network, average, args.output / f"{args.network}.onnx")
+    write_example(average, args.output / f"{args.network}.txt")
     record = {
         "network": args.network, "parameters": sum(p.numel() for p in net.parameters()), "seed": args.seed,
         "data": f"{args.maps} synthetic maps of 256 x 256 from maps.py, seeds {args.seed} to {args.seed + args.maps - 1}; "
                 f"crops of {net.patch} x {net.patch}, {net.batch} a step; white Gaussian noise, sigma 0.005 to 1.5 of the range",
-        "device": f"{device}, {args.threads} thread(s)", "minutes": round(state["spent"] / 60, 1), "wall minutes": round(state["wall"] / 60, 1),
+        "device": f"{device}, {args.threads} thread(s)", "minutes": round(state["spent"] / 60, 1),
+        "budgets": state["budgets"], "wall minutes": round(state["wall"] / 60, 1),
         "torch": torch.__version__, "steps": state["step"], "curve": state["curve"],
         "test images": test_images(average, args.images),
     }
