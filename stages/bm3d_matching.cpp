@@ -86,15 +86,11 @@ void sum_columns(const float* reference, const float* candidate, std::ptrdiff_t 
 template <class Found>
 void sum_rows(const std::array<Lanes, reached_vectors + 2>& columns, const float* worst, int vectors,
               const Found& found) {
-<<<<<<< HEAD
-  const auto pair = [&](std::size_t v) { return columns[v] + simd::shifted<1>(columns[v], columns[v + 1]); };
-=======
   const auto pair = [&](int v) {
     const auto at = static_cast<std::size_t>(v);
     return columns[at] + simd::shifted<1>(columns[at], columns[at + 1]);
   };
   std::array<Lanes, word_vectors> distances;
->>>>>>> bm3d
   Lanes pairs = pair(1);
   const Lanes first = pair(0);
   Lanes quads = first + simd::shifted<2>(first, pairs);

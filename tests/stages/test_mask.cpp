@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "stages/lambda.hpp"
 #include "stages/trust.hpp"
 
 using namespace phasecast;
@@ -152,5 +153,5 @@ TEST_CASE("edge-step normalization is masked by the edge step, not by the scale 
   for (std::size_t k = 0; k < pixels; ++k)
     CHECK(mask[k] == static_cast<std::uint8_t>(k % 4 == 0 ? PixelMask::valid : PixelMask::no_element));
   CHECK(typical_noise_gain(equations) == Approx(2));
-  CHECK(automatic_lambda(equations, 0.1, 1) == Approx(0.35 * 0.1 * 2 * std::sqrt(2)));
+  CHECK(lambda_by_rule(equations, 0.1, 1) == Approx(0.35 * 0.1 * 2 * std::sqrt(2)));
 }
