@@ -118,7 +118,8 @@ TEST_CASE("bm3d follows a constant added to the values and a factor of values an
 }
 
 TEST_CASE(
-    "coarser scales gain 0.5 dB where noise is as strong as the signal, and nothing is lost where it is weak") {
+    "coarser scales gain 0.5 dB where noise is as strong as the signal, and nothing is lost where it is "
+    "weak") {
   const auto clean = noisy_map({150, 160}, 0, 0);
   const auto gain = [&](float sigma) {
     const auto noisy = noisy_map(clean.shape, sigma, 54);

@@ -1,3 +1,4 @@
+#include "stages/lambda.hpp"
 #include "stages/trust.hpp"
 
 #include <catch2/catch.hpp>
@@ -77,13 +78,13 @@ TEST_CASE("two states have a λ of half the noise times the distance of their re
   double squares = 0;
   for (double e : planned) squares += std::pow(dictionary.row(e)(0) - dictionary.row(e)(1), 2);
   const auto equations = synthetic::random_scan(config, 2, 10, 0.01, 24);
-  CHECK(automatic_lambda(equations, 0.03, 0.7) ==
+  CHECK(lambda_by_rule(equations, 0.03, 0.7) ==
         Approx(0.35 * 0.03 * std::sqrt(squares) * 0.7).epsilon(1e-12));
 }
 
 TEST_CASE("λ for more states does not depend on their order and follows the curvatures on the plane") {
   auto equations = synthetic::random_scan(synthetic::config(Normalization::pre_edge), 4, 10, 0.01, 25);
-  const double lambda = automatic_lambda(equations, 1, 1);
+  const double lambda = lambda_by_rule(equations, 1, 1);
   const Eigen::Matrix4d centering = Eigen::Matrix4d::Identity() - Eigen::Matrix4d::Constant(0.25);
   const Eigen::Vector4d mu =
       Eigen::SelfAdjointEigenSolver<Eigen::Matrix4d>(centering * equations.gram * centering).eigenvalues();
@@ -91,7 +92,7 @@ TEST_CASE("λ for more states does not depend on their order and follows the cur
 
   const std::vector<Eigen::Index> order{2, 0, 3, 1};
   equations.gram = Eigen::MatrixXd(equations.gram(order, order));
-  CHECK(automatic_lambda(equations, 1, 1) == Approx(lambda).epsilon(1e-12));
+  CHECK(lambda_by_rule(equations, 1, 1) == Approx(lambda).epsilon(1e-12));
 }
 
 TEST_CASE("the uncertainty is the covariance through the derivative of x = z / Σz") {
