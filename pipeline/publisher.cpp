@@ -68,7 +68,9 @@ void Publisher::work() {
     if (items[1].revents != 0) {
       const Parts parts = receive_parts(inbox_);
       if (parts.front().bytes.empty()) return;
-      send_to_viewers(parts);
+      if (topic_of(parts) == topic::status) send_missed_map();
+      const bool everyone = send_to_viewers(parts);
+      if (!everyone) map_missed_ = true;
     }
   }
 }
@@ -86,15 +88,25 @@ void Publisher::greet_new_subscriber() {
   }
 }
 
+/// A burst of maps may overrun the queue of a viewer that is well, and the last of them may be a scan's final
+/// map. ZeroMQ then leaves that viewer out, without a word, until its queue is half empty: so after a drop
+/// the newest map is sent once more, with the next status.
+void Publisher::send_missed_map() {
+  if (!map_missed_) return;
+  map_missed_ = false;
+  if (const Parts map = newest(topic::phase_map); !map.empty()) send_to_viewers(map);
+}
+
 /// First tried with the queues' limits enforced, so that a viewer's drop is known and counted; then sent to
 /// the others.
-void Publisher::send_to_viewers(const Parts& parts) {
+bool Publisher::send_to_viewers(const Parts& parts) {
   viewers_.set(zmq::sockopt::xpub_nodrop, 1);
   const bool everyone = try_send_parts(viewers_, parts);
   viewers_.set(zmq::sockopt::xpub_nodrop, 0);
-  if (everyone) return;
+  if (everyone) return true;
   ledger_.count(&Counters::viewer_drops);
   send_parts(viewers_, parts);
+  return false;
 }
 
 }  // namespace phasecast

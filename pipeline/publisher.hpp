@@ -12,7 +12,8 @@
 namespace phasecast {
 
 /// The XPUB socket and its thread: lossy per viewer, so that a slow viewer never slows the beamline. The
-/// newest scan_start, phase_map and status are sent again whenever somebody subscribes.
+/// newest scan_start, phase_map and status are sent again whenever somebody subscribes; a newest map that a
+/// full queue dropped goes out once more with the next status.
 class Publisher {
  public:
   Publisher(zmq::context_t& context, const std::string& endpoint, Ledger& ledger);
@@ -27,7 +28,8 @@ class Publisher {
  private:
   void work();
   void greet_new_subscriber();
-  void send_to_viewers(const Parts& parts);
+  void send_missed_map();
+  bool send_to_viewers(const Parts& parts);  ///< whether every viewer had room
 
   Ledger& ledger_;
   zmq::socket_t viewers_;
@@ -36,6 +38,7 @@ class Publisher {
   mutable std::mutex mutex_;
   zmq::socket_t outbox_;                              // guarded by mutex_
   std::map<std::string, Parts, std::less<>> newest_;  // guarded by mutex_
+  bool map_missed_ = false;                           // by a viewer whose queue was full; of the thread
   std::jthread thread_;
 };
 

@@ -34,19 +34,19 @@ double error_at(const RumProblem& problem, const LcfResult& start, double sigma,
   RumTv<float> solver(problem.shape, problem.equations.states);
   solver.set_problem({problem.equations, problem.valid, 1, sigma, lambda});
   solver.start(start.fraction, start.scale);
-  for (int i = 0; i < 150; ++i) solver.iterate();
+  for (int i = 0; i < 80; ++i) solver.iterate();
   return distance(problem, solver.fractions(), planes(problem.fraction));
 }
 
 }  // namespace
 
 TEST_CASE("the weight of least risk is within 0.3 dB of the best that the truth can choose") {
-  const auto [states, sigma] = GENERATE(table<int, double>({{2, 0.2}, {2, 1.0}, {3, 0.5}}));
+  const auto [states, sigma] = GENERATE(table<int, double>({{2, 0.2}, {2, 0.5}, {3, 0.5}}));
   const RumProblem problem = discs(states, sigma);
   const LcfResult start = lcf(problem.equations, LcfConstraint::non_negative);
   const double rule = lambda_by_rule(problem.equations, sigma, 1);
   double best = INFINITY;
-  for (double factor = 0.3; factor < 8; factor *= 1.2)
+  for (double factor = 0.5; factor < 5; factor *= 1.25)
     best = std::min(best, error_at(problem, start, sigma, factor * rule));
   const double chosen = lambda_of_least_risk({problem.equations, problem.valid, 1, sigma, rule}, start);
   CAPTURE(states, sigma, chosen / rule);
