@@ -105,7 +105,7 @@ void fig5(const EvaluationSettings& settings, const PaperExperiment& experiment)
     std::vector<Course> courses;
     for (const Method& method : chosen_methods(settings, 2, true)) {
       const bool variation = method.paper == PaperMethod::rum_tv;
-      const Course course = follow(data, method, variation ? 10 * iterations : iterations);
+      const Course course = follow(data, method, variation ? 40 * iterations : iterations);
       if (course.iteration.empty()) continue;  // not iterative
       for (std::size_t k = 0; k < course.iteration.size(); ++k)
         csv += fmt::format("{},{},{},{:.6g},{:.6g}\n", name_of(scene), method.name, course.iteration[k],
