@@ -169,8 +169,10 @@ void AlgorithmOne<Real>::denoise_u(RumChanges& changes) {
 
 template <class Real>
 KktResiduals AlgorithmOne<Real>::kkt() const {
-  return kkt_residuals(v_, equations_, unit_, config_.lambda / (unit_ * unit_),
-                       config_.rho / (unit_ * unit_));
+  const std::vector<std::uint8_t> everywhere(pixels_, 1);
+  const double square = unit_ * unit_;
+  return kkt_residuals(v_, equations_, unit_, config_.lambda / square, config_.rho / square,
+                       Links(v_.shape, everywhere, Border::periodic), everywhere);
 }
 
 template <class Real>

@@ -39,7 +39,8 @@ double KktResiduals::largest() const {
 
 template <class Real>
 KktResiduals kkt_residuals(const RumVariables<Real>& v, const NormalEquations& equations, double unit,
-                           double lambda, double rho) {
+                           double lambda, double rho, const Links& links,
+                           std::span<const std::uint8_t> sample) {
   const std::size_t pixels = v.shape.pixels(), states = v.states;
   const Sums sums = sum_blocks<2 * line_count>(pixels, [&](std::size_t begin, std::size_t end) {
     Sums sum{};
@@ -53,6 +54,7 @@ KktResiduals kkt_residuals(const RumVariables<Real>& v, const NormalEquations& e
       RunBuffer<double> balance, balance_size;
       for (std::size_t k = 0; k < run.count; ++k) {
         const std::size_t at = run.begin + k;
+        if (!sample[at]) continue;
         balance[k] = balance_size[k] = v.g[at];
         add(sum, scales, v.t[at] - v.s[at], v.s[at]);
         add(sum, half_line, v.t[at] - std::max(v.t[at] + v.g[at], Real(0)), v.t[at]);
@@ -64,6 +66,7 @@ KktResiduals kkt_residuals(const RumVariables<Real>& v, const NormalEquations& e
         RunBuffer<Real> d_left;
         copy_left(run, &v.d[plane], d_left);
         for (std::size_t k = 0; k < run.count; ++k) {
+          if (!sample[run.begin + k]) continue;
           const std::size_t at = plane + run.begin + k, at_y = upright + run.begin + k, pixel = run.begin + k;
           const double x = v.x[at], s = v.s[pixel], c = v.c[at];
           add(sum, amounts, v.m[at] - x * s, v.m[at]);
@@ -82,16 +85,19 @@ KktResiduals kkt_residuals(const RumVariables<Real>& v, const NormalEquations& e
                       v.m[j * pixels + pixel];
           add(sum, data, misfit + rho * c, size);
 
-          for (const auto& [u, d, difference] : {std::array<double, 3>{v.u[at], v.d[at], along_x[k]},
-                                                 std::array<double, 3>{v.u[at_y], v.d[at_y], along_y[k]}}) {
+          const auto split = [&](bool linked, double u, double d, double difference) {
+            if (!linked) return;
             add(sum, gradients, u - difference, difference);
             const double excess =
                 u != 0 ? rho * d - std::copysign(lambda, u) : std::max(std::abs(rho * d) - lambda, 0.0);
             add(sum, variation, excess, lambda);
-          }
+          };
+          split(links.right[pixel], v.u[at], v.d[at], along_x[k]);
+          split(links.below[pixel], v.u[at_y], v.d[at_y], along_y[k]);
         }
       }
-      for (std::size_t k = 0; k < run.count; ++k) add(sum, scale_balance, balance[k], balance_size[k]);
+      for (std::size_t k = 0; k < run.count; ++k)
+        if (sample[run.begin + k]) add(sum, scale_balance, balance[k], balance_size[k]);
     });
     return sum;
   });
@@ -102,8 +108,8 @@ KktResiduals kkt_residuals(const RumVariables<Real>& v, const NormalEquations& e
 }
 
 template KktResiduals kkt_residuals(const RumVariables<float>&, const NormalEquations&, double, double,
-                                    double);
+                                    double, const Links&, std::span<const std::uint8_t>);
 template KktResiduals kkt_residuals(const RumVariables<double>&, const NormalEquations&, double, double,
-                                    double);
+                                    double, const Links&, std::span<const std::uint8_t>);
 
 }  // namespace phasecast

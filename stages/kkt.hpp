@@ -1,10 +1,13 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "stages/moments.hpp"
 #include "stages/rum_variables.hpp"
+#include "stages/screened_poisson.hpp"
 
 namespace phasecast {
 
@@ -28,14 +31,15 @@ struct KktResiduals {
 };
 
 /// Of the variables of (10) with data divided by `unit`; `lambda`, `rho` are of the divided data too. Scaled
-/// duals, periodic image, total variation, W on the simplex.
+/// duals, total variation over the `links`, W on the simplex. Pixels outside `sample` [N] do not count.
 template <class Real>
 KktResiduals kkt_residuals(const RumVariables<Real>& v, const NormalEquations& equations, double unit,
-                           double lambda, double rho);
+                           double lambda, double rho, const Links& links,
+                           std::span<const std::uint8_t> sample);
 
 extern template KktResiduals kkt_residuals(const RumVariables<float>&, const NormalEquations&, double, double,
-                                           double);
+                                           double, const Links&, std::span<const std::uint8_t>);
 extern template KktResiduals kkt_residuals(const RumVariables<double>&, const NormalEquations&, double,
-                                           double, double);
+                                           double, double, const Links&, std::span<const std::uint8_t>);
 
 }  // namespace phasecast

@@ -320,6 +320,73 @@ std::vector<Real> RumTv<Real>::fractions() const {
   return fractions;
 }
 
+template <class Real>
+RumVariables<Real> RumTv<Real>::variables_of_ten(const NormalEquations& equations) const {
+  RumVariables<Real> v(shape_, states_);
+  v.s = v.t = scale_;
+  const Real limit = threshold(), penalties = static_cast<Real>(constraint_penalty_ / rho_);
+  for (std::size_t l = 0; l < states_; ++l) {
+    const auto row = static_cast<Eigen::Index>(l);
+    for (std::size_t k = 0; k < pixels_; ++k) {
+      Real &x = v.x[l * pixels_ + k], &w = v.w[l * pixels_ + k], &e = v.e[l * pixels_ + k];
+      x = w = Real(1) / static_cast<Real>(states_);
+      for (std::size_t i = 0; i < directions_; ++i) {
+        const Real share = static_cast<Real>(plane_->directions(row, static_cast<Eigen::Index>(i)));
+        const std::size_t ik = i * pixels_ + k;
+        x += share * z_[ik];
+        w += share * feasible_[ik];
+        if (!constrained_.empty()) e += penalties * share * (constrained_[ik] - feasible_[ik]);
+      }
+      v.m[l * pixels_ + k] = x * scale_[k];
+    }
+    const std::size_t field = fields_ == 1 ? 0 : l;
+    const Real share = fields_ == 1 ? static_cast<Real>(plane_->directions(row, 0)) : Real(1);
+    for (const std::size_t axis : {0, 1}) {
+      for (std::size_t k = 0; k < pixels_; ++k) {
+        const Real point = gradient_[(axis * fields_ + field) * pixels_ + k];
+        const std::size_t at = (axis * states_ + l) * pixels_ + k;
+        v.d[at] = share * std::clamp(point, -limit, limit);
+        v.u[at] = share * (point - std::clamp(point, -limit, limit));
+      }
+    }
+  }
+  for (std::size_t k = 0; k < pixels_; ++k) {
+    for (std::size_t l = 0; l < states_; ++l) {
+      double misfit = -equations.projection[l * pixels_ + k];
+      for (std::size_t j = 0; j < states_; ++j)
+        misfit +=
+            equations.gram(static_cast<Eigen::Index>(l), static_cast<Eigen::Index>(j)) * v.m[j * pixels_ + k];
+      v.c[l * pixels_ + k] = static_cast<Real>(misfit / rho_);
+    }
+  }
+  return v;
+}
+
+/// E has two parts that no split holds: along 1, the multiplier of Σx = 1, and for two states all of it. They
+/// are what the condition on the fractions leaves for it; whether that is normal to Ω1 is a condition of its
+/// own.
+template <class Real>
+KktResiduals RumTv<Real>::kkt(const NormalEquations& equations) const {
+  RumVariables<Real> v = variables_of_ten(equations);
+  for_runs(shape_, 0, pixels_, [&](const PixelRun& run) {
+    for (std::size_t k = 0; k < run.count; ++k) {
+      const std::size_t pixel = run.begin + k, before = k == 0 ? run.before : pixel - 1,
+                        above = run.above + k;
+      std::array<Real, max_states> rest{};
+      Real mean = 0;
+      for (std::size_t l = 0; l < states_; ++l) {
+        const std::size_t x = l * pixels_, y = (states_ + l) * pixels_;
+        rest[l] = -(v.c[x + pixel] * v.s[pixel] + v.d[x + before] - v.d[x + pixel] + v.d[y + above] -
+                    v.d[y + pixel]);
+        mean += rest[l] / static_cast<Real>(states_);
+      }
+      for (std::size_t l = 0; l < states_; ++l)
+        v.e[l * pixels_ + pixel] = constrained_.empty() ? rest[l] : v.e[l * pixels_ + pixel] + mean;
+    }
+  });
+  return kkt_residuals(v, equations, 1, lambda_, rho_, *links_, sample_);
+}
+
 template class RumTv<float>;
 template class RumTv<double>;
 

@@ -7,6 +7,7 @@
 
 #include "messages/image.hpp"
 #include "stages/iteration_report.hpp"
+#include "stages/kkt.hpp"
 #include "stages/screened_poisson.hpp"
 #include "stages/state_plane.hpp"
 #include "stages/unmix_problem.hpp"
@@ -44,10 +45,14 @@ class RumTv {
 
   std::vector<Real> fractions() const;                ///< W: [L][N], feasible; 1/L outside the sample
   std::vector<Real> scale() const { return scale_; }  ///< s: [N], in the units of the caller's data
+  /// Eq. (21) over the sample, through the variables of (10) that belong to these: M = X diag(s) and t = s
+  /// hold, C and g follow from them.
+  KktResiduals kkt(const NormalEquations& equations) const;
   double lambda() const { return lambda_; }
   double rho() const { return rho_; }
 
  private:
+  RumVariables<Real> variables_of_ten(const NormalEquations& equations) const;
   void set_weights(double lambda, double rho);
   void update_z(std::size_t direction);
   void update_gradient(const PixelRun& run, double& dual_change);

@@ -65,6 +65,20 @@ TEST_CASE("RUM-TV has the limit of Algorithm 1 where the sample fills a periodic
   CHECK(distance(problem, map_after(solver, 2000), literal.fractions()) < 1e-5);
 }
 
+TEST_CASE("RUM-TV satisfies the KKT conditions in the end and not before") {
+  const int states = GENERATE(2, 3);
+  const auto problem = make_problem({14, 18}, states, 0.8, 0.2, 3);
+  auto solver = started<double>(problem, 0.1);
+  map_after(solver, 3);
+  CHECK(solver.kkt(problem.equations).largest() > 1e-3);
+  map_after(solver, 5000);
+  const KktResiduals residuals = solver.kkt(problem.equations);
+  for (std::size_t line = 0; line < residuals.relative.size(); ++line) {
+    CAPTURE(states, KktResiduals::lines[line]);
+    CHECK(residuals.relative[line] < 1e-6);
+  }
+}
+
 TEST_CASE("single precision follows double precision") {
   const int states = GENERATE(2, 3);
   const auto problem = make_problem({40, 50}, states, 0.8, 0.2, 3);

@@ -105,6 +105,7 @@ MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& paramet
   MapResult result;
   result.iterations = iterate(solver, parameters);
   result.fraction = solver.fractions();
+  result.kkt = solver.kkt(data.equations).largest();
   result.lambda = solver.lambda();
   result.rho = solver.rho();
   result.seconds = data.equations_seconds + seconds_since(start);
