@@ -337,6 +337,7 @@ RumVariables<Real> RumTv<Real>::variables_of_ten(const NormalEquations& equation
         w += share * feasible_[ik];
         if (!constrained_.empty()) e += penalties * share * (constrained_[ik] - feasible_[ik]);
       }
+      if (constrained_.empty()) x = w;
       v.m[l * pixels_ + k] = x * scale_[k];
     }
     const std::size_t field = fields_ == 1 ? 0 : l;
@@ -362,6 +363,8 @@ RumVariables<Real> RumTv<Real>::variables_of_ten(const NormalEquations& equation
   return v;
 }
 
+/// For two states X is W: cut off at the bounds, with it U = ∇W where the unbounded differences are not zero.
+///
 /// E has two parts that no split holds: along 1, the multiplier of Σx = 1, and for two states all of it. They
 /// are what the condition on the fractions leaves for it; whether that is normal to Ω1 is a condition of its
 /// own.
@@ -382,6 +385,12 @@ KktResiduals RumTv<Real>::kkt(const NormalEquations& equations) const {
       }
       for (std::size_t l = 0; l < states_; ++l)
         v.e[l * pixels_ + pixel] = constrained_.empty() ? rest[l] : v.e[l * pixels_ + pixel] + mean;
+    }
+    if (!constrained_.empty()) return;
+    for (std::size_t plane = 0; plane < 2 * states_; ++plane) {
+      const auto difference = v.difference(run, &v.x[plane % states_ * pixels_], plane < states_);
+      Real* u = &v.u[plane * pixels_ + run.begin];
+      for (std::size_t k = 0; k < run.count; ++k) u[k] = u[k] != 0 ? difference[k] : Real(0);
     }
   });
   return kkt_residuals(v, equations, 1, lambda_, rho_, *links_, sample_);
