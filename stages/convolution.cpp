@@ -70,7 +70,8 @@ struct Convolution::Parts {
   std::vector<Strip> strips;
   std::vector<dnnl::convolution_forward> primitives;  // one per strip; equal ones share their code
   std::vector<memory::desc> scratchpads;
-  memory weight, bias;
+  std::vector<memory> weights;  // one per strip; equal layouts share their memory
+  memory bias;
 };
 
 Convolution::Convolution(const Layer& layer, FeatureSize input, int channels, After after)
@@ -89,10 +90,10 @@ Convolution::Convolution(const Layer& layer, FeatureSize input, int channels, Af
   attributes.set_post_ops(after_sum);
 
   const memory::dims kernel{channels, input.channels, layer.kernel_height, layer.kernel_width};
-  memory::desc weight(kernel, memory::data_type::f32, memory::format_tag::any);
+  const memory::desc weight(kernel, memory::data_type::f32, memory::format_tag::any);
   const memory::desc bias({channels}, memory::data_type::f32, memory::format_tag::x);
-  for (const auto& strip : p.strips) {
-    const dnnl::convolution_forward::primitive_desc description(
+  const auto description_of = [&](const Strip& strip) {
+    return dnnl::convolution_forward::primitive_desc(
         {dnnl::prop_kind::forward_inference,
          dnnl::algorithm::convolution_direct,
          plane(input.channels, strip.in_end - strip.in_begin, input.width),
@@ -104,18 +105,28 @@ Convolution::Convolution(const Layer& layer, FeatureSize input, int channels, Af
          {strip.pad_top, layer.margins[1]},
          {strip.pad_bottom, layer.margins[3]}},
         attributes, cpu());
-    weight = description.weights_desc();  // as the first strip likes them, so all do
-    p.primitives.emplace_back(description);
-    p.scratchpads.push_back(description.scratchpad_desc());
-  }
-
+  };
   std::vector<float> plain = layer.weight, offsets = layer.bias;
   offsets.resize(static_cast<std::size_t>(channels));
   memory from({kernel, memory::data_type::f32, memory::format_tag::oihw}, cpu(), plain.data());
-  p.weight = memory(weight, cpu());
   p.bias = memory(bias, cpu());
   dnnl::stream stream(cpu());
-  dnnl::reorder(from, p.weight).execute(stream, from, p.weight);
+  // Each strip has the layout it likes: in another's it may have no fast code, which costs a hundredfold.
+  for (const auto& strip : p.strips) {
+    const auto description = description_of(strip);
+    p.primitives.emplace_back(description);
+    p.scratchpads.push_back(description.scratchpad_desc());
+    const auto alike = std::find_if(p.weights.begin(), p.weights.end(), [&](const memory& known) {
+      return known.get_desc() == description.weights_desc();
+    });
+    if (alike != p.weights.end()) {
+      p.weights.push_back(*alike);
+      continue;
+    }
+    memory own(description.weights_desc(), cpu());
+    dnnl::reorder(from, own).execute(stream, from, own);
+    p.weights.push_back(std::move(own));
+  }
   stream.wait();
   std::copy(offsets.begin(), offsets.end(), static_cast<float*>(p.bias.get_data_handle()));
 }
@@ -139,7 +150,7 @@ void Convolution::run(Features in, Features out) const {
                         out.row(strip.out_begin));
     const memory scratchpad(p.scratchpads[k], cpu());
     p.primitives[k].execute(stream, {{DNNL_ARG_SRC, source},
-                                     {DNNL_ARG_WEIGHTS, p.weight},
+                                     {DNNL_ARG_WEIGHTS, p.weights[k]},
                                      {DNNL_ARG_BIAS, p.bias},
                                      {DNNL_ARG_DST, result},
                                      {DNNL_ARG_SCRATCHPAD, scratchpad}});
