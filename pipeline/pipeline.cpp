@@ -48,6 +48,7 @@ void Pipeline::stop() {
   graph_->finish();
   graph_.reset();
   if (recorder_) {
+    recorder_->finish();
     files_ = recorder_->files();
     recorder_.reset();
   }

@@ -19,8 +19,12 @@ Recorder::Recorder(std::filesystem::path output, std::map<std::string, std::stri
       thread_([this](std::stop_token stop) { work(stop); }) {}
 
 Recorder::~Recorder() {
+  finish();
+}
+
+void Recorder::finish() {
   thread_.request_stop();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Recorder::record(Event event) {

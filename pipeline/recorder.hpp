@@ -34,7 +34,10 @@ class Recorder {
   void record(Event event);
   void record(std::shared_ptr<const PhaseMap> final_map);
 
-  /// Files made so far, in order.
+  /// Writes everything recorded so far and closes the files; nothing may be recorded after it.
+  void finish();
+
+  /// Files made so far, in order; all of them after finish().
   std::vector<std::filesystem::path> files() const;
 
  private:

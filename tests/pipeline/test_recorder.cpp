@@ -40,6 +40,23 @@ TEST_CASE("every frame is recorded, also one that comes when its scan's file is 
   CHECK(frames_in(files[0]) == frames);
 }
 
+TEST_CASE("a finished recorder names the files of everything that was recorded") {
+  constexpr int scans = 20;
+  TemporaryFolder folder;
+  Ledger ledger;
+  Recorder recorder(folder.path(), {}, ledger);
+  for (int k = 0; k < scans; ++k) {
+    const auto scan = std::make_shared<const ScanStart>(small_scan(std::to_string(k), frames - 2));
+    recorder.record(ScanOpened{scan});
+    recorder.record(AdmittedFrame{scan, small_frame(*scan, 0), false, nullptr});
+    recorder.record(ScanClosed{scan, {scan->scan_id, 1, ScanStatus::complete, ""}, true, 1, 0, 0});
+  }
+  recorder.finish();
+  CHECK(ledger.snapshot().errors.empty());
+  REQUIRE(recorder.files().size() == scans);
+  for (const auto& file : recorder.files()) CHECK(frames_in(file) == 1);
+}
+
 TEST_CASE("a full disk holds the recorder up, and nothing is lost once there is room") {
   SmallDisk disk(4 << 20);
   if (!disk.mounted()) {

@@ -27,11 +27,10 @@ std::string run_to_end(const TemporaryFolder& folder, const std::string& name,
   return process.output();
 }
 
-/// Replays files into a pipeline of its own and returns its final maps.
+/// Replays the scans of a series into a pipeline of its own and returns its final maps.
 struct Replayed {
   std::vector<PhaseMap> maps;
   std::map<std::string, std::string> counts;
-  std::vector<std::string> recordings;
 };
 
 Replayed replay(const std::vector<std::string>& files, const std::vector<std::string>& options) {
@@ -42,13 +41,18 @@ Replayed replay(const std::vector<std::string>& files, const std::vector<std::st
   viewer.wait_for_greeting();
   run_to_end(folder, "replay",
              with(with({"replay"}, files), {"--to", pipeline.endpoint("frames"), "--fast"}));
+  viewer.wait_for([&](const Message& message) {
+    const auto* map = std::get_if<PhaseMap>(&message);
+    return map && map->final && map->scan_index + 1 == files.size();
+  });
   Replayed result;
-  for (std::size_t k = 0; k < files.size(); ++k)
-    result.maps.push_back(std::get<PhaseMap>(viewer.wait_for([](const Message& message) {
-      const auto* map = std::get_if<PhaseMap>(&message);
-      return map && map->final;
-    })));
   result.counts = pipeline.stop();
+  for (const auto& path :
+       pipeline.files("maps")) {  // a viewer may miss a map or see it twice; the file may not
+    const auto maps = read_maps(path);
+    if (!maps) FAIL(maps.error().text());
+    result.maps.insert(result.maps.end(), maps->begin(), maps->end());
+  }
   return result;
 }
 
