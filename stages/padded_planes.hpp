@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tbb/cache_aligned_allocator.h>
+
 #include <cstddef>
 #include <vector>
 
@@ -46,7 +48,7 @@ class PaddedPlanes {
 
   Shape shape_;
   std::size_t pitch_;
-  std::vector<Real> values_;
+  std::vector<Real, tbb::cache_aligned_allocator<Real>> values_;  // rows begin where a cache line does
 };
 
 }  // namespace phasecast
