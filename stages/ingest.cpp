@@ -91,6 +91,7 @@ float Ingest::spike_margin(Shape shape, const RawFrame& frame) {
 
 std::span<const std::size_t> Ingest::add(std::span<const IngestEnergy> batch, Moments& sums) {
   require_batch(batch, sums);
+  if (batch.empty()) return {};
   const Shape shape = sums.shape();
   const Tiling tiling(shape);
   std::array<double, most_energies> energies_ev;
