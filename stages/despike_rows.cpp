@@ -55,8 +55,8 @@ void find_spikes(const ThreeRows<const float>& rows, std::size_t groups, float m
     neighbors.include(rows.row + x - 1);
     neighbors.include(rows.row + x + 1);
     const auto value = simd::load<simd::Lanes>(rows.row + x);
-    const unsigned outside = simd::less_bits(value, neighbors.low - margin) |
-                             simd::less_bits(neighbors.high + margin, value);
+    const unsigned outside =
+        simd::less_bits(value, neighbors.low - margin) | simd::less_bits(neighbors.high + margin, value);
     const unsigned alone = simd::less_bits(neighbors.high, neighbors.low);
     spikes[g] = static_cast<SpikeBits>(simd::nan_bits(value) | (outside & ~alone));
   }

@@ -51,10 +51,10 @@ class Ingest {
              Moments& sums, std::span<Found> found);
 
   DespikeConfig config_;
-  std::vector<float> margins_;            // by energy
-  std::vector<Found> found_;              // [tiles][energies]
-  std::vector<float> largest_;            // by energy
-  std::vector<std::size_t> repaired_;     // by energy
+  std::vector<float> margins_;         // by energy
+  std::vector<Found> found_;           // [tiles][energies]
+  std::vector<float> largest_;         // by energy
+  std::vector<std::size_t> repaired_;  // by energy
   tbb::enumerable_thread_specific<std::vector<float>> samples_;
   tbb::enumerable_thread_specific<std::vector<RowWindow>> windows_;  // by energy
 };

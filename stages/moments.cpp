@@ -18,11 +18,12 @@ void append(PlaneUpdate& update, std::size_t energy, double weight, const Eigen:
 }  // namespace
 
 float largest_finite(std::span<const float> values) {
-  constexpr std::uint32_t magnitude_bits = 0x7fffffff, infinity_bits = 0x7f800000;
-  std::uint32_t largest = 0;
+  constexpr std::int32_t magnitude_bits = 0x7fffffff, infinity_bits = 0x7f800000;
+  std::int32_t largest = 0;
   for (float v : values) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(v) & magnitude_bits;
-    largest = std::max(largest, bits < infinity_bits ? bits : 0);
+    const std::int32_t bits = std::bit_cast<std::int32_t>(v) & magnitude_bits;
+    const std::int32_t finite = -(bits < infinity_bits) & bits;
+    largest = std::max(largest, finite);
   }
   return std::bit_cast<float>(largest);
 }
@@ -83,7 +84,8 @@ Moments::Batch Moments::begin_batch(std::span<const double> energies_ev, double 
 
 void Moments::add_pixels(const Batch& batch, std::size_t first, std::size_t count,
                          std::span<const float* const> rows) {
-  const SumPixels pixels{sums_.data() + first, shape_.pixels(), static_cast<std::size_t>(energy_plane()), count};
+  const SumPixels pixels{sums_.data() + first, shape_.pixels(), static_cast<std::size_t>(energy_plane()),
+                         count};
   update_planes_and_squares(batch.every, batch.weight, rows, pixels);
   update_planes(batch.pre_edge, rows, pixels);
   update_planes(batch.post_edge, rows, pixels);

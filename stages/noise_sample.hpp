@@ -8,10 +8,11 @@
 
 namespace phasecast {
 
-/// The noise of a frame is estimated from 2¹⁶ of its pixels or all, in runs of neighbors: a run is a few
+/// The noise of a frame is estimated from 2¹⁴ of its pixels or all, which know a median to one
+/// percent, in runs of neighbors: a run is a few
 /// cache lines, so that a large frame need not be read for it. Which ones never changes.
 struct NoiseSample {
-  static constexpr std::size_t wanted = 65536;
+  static constexpr std::size_t wanted = 16384;
   static constexpr std::size_t run = 32;
 
   explicit NoiseSample(Shape of)
@@ -30,7 +31,8 @@ struct NoiseSample {
   std::size_t pixels, step, runs;
 };
 
-/// Standard deviation of normal noise over the median absolute difference of neighbors: 1 / (√2 · 0.67448975).
+/// Standard deviation of normal noise over the median absolute difference of neighbors: 1 / (√2 ·
+/// 0.67448975).
 inline constexpr double sd_per_median_difference = 1.0483580;
 
 }  // namespace phasecast

@@ -28,8 +28,8 @@ struct Together {
 
   double* plane(std::size_t p) const { return sums.first + p * sums.plane_stride; }
   double coefficient(std::size_t e, int p) const {
-    return update.coefficients[e * static_cast<std::size_t>(update.planes) +
-                               static_cast<std::size_t>(first + p)];
+    return update
+        .coefficients[e * static_cast<std::size_t>(update.planes) + static_cast<std::size_t>(first + p)];
   }
 };
 

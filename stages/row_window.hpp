@@ -36,7 +36,8 @@ class RowWindow {
                 spikes(y) - 1);
   }
   std::size_t repair(int y, std::size_t columns) {
-    return repair_spikes({spikes(y - 1), spikes(y), spikes(y + 1)}, columns, {row(y - 1), row(y), row(y + 1)});
+    return repair_spikes({spikes(y - 1), spikes(y), spikes(y + 1)}, columns,
+                         {row(y - 1), row(y), row(y + 1)});
   }
 
  private:

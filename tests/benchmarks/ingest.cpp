@@ -168,8 +168,7 @@ void add_benchmarks(int threads) {
   add("copy of samples and flats", copy);
   add("unfused", unfused);
   for (std::size_t batch : {1, 4, 8, 16})
-    add("batches of " + std::to_string(batch),
-        [=](benchmark::State& state) { ingest(state, batch, false); });
+    add("batches of " + std::to_string(batch), [=](benchmark::State& state) { ingest(state, batch, false); });
   add("batches of 16, kept", [](benchmark::State& state) { ingest(state, 16, true); });
 }
 

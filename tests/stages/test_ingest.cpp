@@ -167,8 +167,8 @@ TEST_CASE("the fused sweep gives what the stages give one after the other, whate
 }
 
 TEST_CASE("the fused sweep gives what the stages give, whatever the pixels, the signal and the corrections") {
-  for (const PixelType type : {PixelType::uint8, PixelType::uint16, PixelType::uint32, PixelType::float32,
-                               PixelType::float64})
+  for (const PixelType type :
+       {PixelType::uint8, PixelType::uint16, PixelType::uint32, PixelType::float32, PixelType::float64})
     for (const Signal signal : {Signal::counts, Signal::transmission, Signal::absorbance})
       for (const bool has_flat : {false, true})
         for (const bool has_dark : {false, true}) {
