@@ -16,6 +16,9 @@ Doubles load_doubles(const float* from) {
   return __builtin_convertvector((simd::load<simd::Vector<float, half_lanes>>(from)), Doubles);
 }
 
+/// Rows of a batch are more streams than the CPU follows by itself: values this far ahead are asked for.
+constexpr std::size_t asked_ahead = 256;
+
 /// Planes that are updated together, so many that their sums stay in registers.
 constexpr int most_together = 4;
 
@@ -48,6 +51,7 @@ void update_at(const Together& t, std::size_t pixel, const LoadY& load_y) {
     for (std::size_t i = 0; i < Steps; ++i) sum[p][i] = simd::load<Value>(planes[p] + i * width);
   for (std::size_t e = 0; e < t.update.energies.size(); ++e) {
     const float* row = t.rows[t.update.energies[e]] + pixel;
+    __builtin_prefetch(row + asked_ahead);
     for (std::size_t i = 0; i < Steps; ++i) {
       const Value y = load_y(row + i * width);
       for (int p = 0; p < Planes; ++p) sum[p][i] += t.coefficient(e, p) * y;

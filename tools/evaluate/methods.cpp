@@ -14,6 +14,7 @@
 #include "stages/lcf.hpp"
 #include "stages/rum_pnp.hpp"
 #include "stages/rum_tv.hpp"
+#include "stages/stack_moments.hpp"
 #include "stages/trust.hpp"
 
 namespace phasecast {
@@ -205,8 +206,9 @@ NormalEquations form_equations(const Stack& stack, const std::vector<Spectrum>& 
   auto dictionary = Dictionary::make(references, stack.energies_ev, normalize);
   if (!dictionary) throw std::runtime_error(dictionary.error().text());
   Moments moments(stack.shape, std::move(*dictionary));
-  for (std::size_t t = 0; t < stack.energies_ev.size(); ++t)
-    moments.add(stack.energies_ev[t], stack.frame(t));
+  std::vector<const float*> frames;
+  for (std::size_t t = 0; t < stack.energies_ev.size(); ++t) frames.push_back(stack.frame(t).data());
+  add_stack(moments, stack.energies_ev, {stack.shape, frames});
   auto equations = moments.normal_equations();
   if (!equations) throw std::runtime_error(equations.error().text());
   return std::move(*equations);
