@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -64,22 +63,18 @@ class QuietLog {
 
 /// Takes what comes until every scan has its final map.
 std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {
-  std::map<std::uint32_t, LiveScan> seen;
-  std::size_t finals = 0;
-  while (finals < scans) {
+  std::vector<LiveScan> seen;
+  PhaseMap newest;
+  while (seen.size() < scans) {
     Message message = viewer.next();
     if (const auto* status = std::get_if<Status>(&message); status && !status->errors.empty())
       throw std::runtime_error(status->errors.front());
     auto* map = std::get_if<PhaseMap>(&message);
-    if (!map) continue;
-    LiveScan& scan = seen[map->scan_index];
-    if (!scan.final.fraction.empty()) continue;  // its final map once more
-    finals += map->final;
-    (map->final ? scan.final : scan.last_provisional) = std::move(*map);
+    if (!map || (!newest.fraction.empty() && map->map_number <= newest.map_number)) continue;  // once more
+    if (map->final) seen.push_back({std::move(newest), *map});
+    newest = std::move(*map);
   }
-  std::vector<LiveScan> in_order;
-  for (auto& [index, scan] : seen) in_order.push_back(std::move(scan));
-  return in_order;
+  return seen;
 }
 
 }  // namespace

@@ -21,9 +21,10 @@ struct LiveSettings {
   std::size_t in_flight_bytes = std::size_t{1} << 30;
 };
 
-/// What a viewer saw of one scan.
+/// What a viewer saw at the end of one scan.
 struct LiveScan {
-  PhaseMap last_provisional;  ///< the newest before the final one; empty if there was none
+  PhaseMap
+      before_final;  ///< the newest map until then, which may be of the scan before; empty if there was none
   PhaseMap final;
 
   /// From the last frame's arrival to the final map's hand-over to the publisher.

@@ -67,8 +67,10 @@ SeriesReport measure_series(const SeriesSettings& settings) {
     const auto& [last, final] = result.scans[k];
     latencies.push_back(result.scans[k].latency_ms());
     final_iterations.push_back(final.iterations);
-    iterations.push_back(last.iterations);
-    report.least_energies = std::min(report.least_energies, static_cast<int>(last.energies_used.size()));
+    const bool of_this_scan = last.scan_id == final.scan_id;
+    iterations.push_back(of_this_scan ? last.iterations : 0);
+    const int own = of_this_scan ? static_cast<int>(last.energies_used.size()) : 0;
+    report.least_energies = std::min(report.least_energies, own);
     const PhaseMap limit = limit_of(*scans[k], live.unmix, final, settings.threads);
     report.largest_distance = std::max(report.largest_distance, rms_distance(last, limit));
   }
