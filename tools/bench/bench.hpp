@@ -11,7 +11,7 @@ struct BenchSettings {
   bool quick = false;  ///< small images and few repetitions: seconds, and no figure to quote
   int threads = 2;
 
-  int repetitions(int thorough) const { return quick ? 1 : thorough; }
+  int repetitions(int thorough) const { return quick ? 2 : thorough; }
   /// The paper's particle, or a small image.
   Shape paper_shape() const { return quick ? Shape{48, 64} : Shape{379, 520}; }
   /// A detector's full frame, or a small image.

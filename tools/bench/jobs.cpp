@@ -10,9 +10,9 @@ NormalEquations stack_equations(const EvaluationData& data) {
   return form_equations(data.stack, data.references, as_it_is);
 }
 
-MapResult rum_tv_job(EvaluationData& data) {
+double seconds_of_job(EvaluationData& data, const std::string& method) {
   data.equations_seconds = seconds_of([&] { data.equations = stack_equations(data); });
-  return method_called("rum-tv").run(data, {});
+  return method_called(method).run(data, {}).seconds;
 }
 
 }  // namespace phasecast

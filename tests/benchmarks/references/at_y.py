@@ -45,7 +45,7 @@ def main(stack_file, references_file, repetitions='5'):
         error = np.abs(projection[:, :1000] - exact).max() / np.abs(exact).max()
         if not error < 1e-4:
             sys.exit(f'{way.__name__} is off by {error:.1e}')
-        print(f'at_y L={states} {way.__name__} {seconds:.5f}', flush=True)
+        print(f'at_y_{way.__name__} L={states} {seconds:.5f}', flush=True)
 
 
 if __name__ == '__main__':

@@ -4,7 +4,8 @@
     support_enumeration.py STACK.npy REFERENCES.npy [--repetitions N] [--result X.npy]
 
 Y [T][N] float32, A [T][L]. Prints the seconds from the stack in memory to the fractions, the least of all
-repetitions; --result keeps the fractions [L][N] of float64.
+repetitions, once with the stack as float64 and once as it is, and how far the fractions are from those of
+float64 (RMS): where the references are much alike, float32 is not enough. --result keeps the fractions [L][N].
 
 A pixel's support is right if and only if the conditions of Karush, Kuhn and Tucker hold for it:
 x_i >= 0 on the support and the multiplier of x_i >= 0 off it. All L numbers together are one affine map of
@@ -112,10 +113,10 @@ def main():
     for typed in (stack.astype(np.float64), stack):
         for method in [fit] + [fit_two_states] * (states == 2):
             seconds, fractions = least_seconds(lambda: method(typed, references), options.repetitions)
-            print(f'{method.__name__} L={states} {typed.dtype} {seconds:.5f}', flush=True)
             if typed.dtype == np.float64 and method is fit:
                 exact = fractions
-            print(f'# RMS difference to float64 by supports {np.sqrt(np.mean((fractions - exact) ** 2)):.1e}')
+            error = np.sqrt(np.mean((fractions - exact) ** 2))
+            print(f'{method.__name__}_{typed.dtype} L={states} {seconds:.5f} error={error:.1e}', flush=True)
     if options.result:
         np.save(options.result, exact)
 
