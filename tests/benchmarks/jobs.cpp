@@ -2,10 +2,9 @@
 // stack is written out for numpy's references: see compare.sh.
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 
 #include "stages/algorithm_one.hpp"
-#include "tests/tools/npy.hpp"
+#include "tests/tools/numpy_stack.hpp"
 #include "tools/bench/jobs.hpp"
 #include "tools/bench/problem.hpp"
 #include "tools/bench/timing.hpp"
@@ -14,16 +13,8 @@ using namespace phasecast;
 
 namespace {
 
-void write_stack(const std::filesystem::path& folder, const EvaluationData& data) {
-  const std::size_t energies = data.stack.energies_ev.size(), states = data.references.size();
-  std::vector<double> references;
-  for (std::size_t t = 0; t < energies; ++t)
-    for (const Spectrum& reference : data.references) references.push_back(reference.mu[t]);
-  test::write_npy<float>(folder / "stack.npy", energies, data.stack.shape.pixels(), data.stack.absorbance);
-  test::write_npy<double>(folder / "references.npy", energies, states, references);
-}
-
-/// Algorithm 1 to the letter, its 100 iterations of section V-A, from the same least squares and λ.
+/// Algorithm 1 to the letter, the 100 iterations of section V-A, from the same least squares; λ by the rule,
+/// not searched for.
 double seconds_of_literal(EvaluationData data) {
   const double sums = seconds_of([&] { data.equations = stack_equations(data); });
   const BenchProblem problem(std::move(data));
@@ -51,7 +42,7 @@ int main(int argc, char** argv) try {
   CLI11_PARSE(app, argc, argv);
 
   EvaluationData data = particle_data({height, width}, states, energies, sigma);
-  if (!folder.empty()) write_stack(folder, data);
+  if (!folder.empty()) test::write_stack(folder, data);
   const auto print = [&](const char* name, double seconds) {
     std::printf("%s L=%d %.5f\n", name, states, seconds);
     std::fflush(stdout);
