@@ -24,7 +24,7 @@ int main(int argc, char** argv) try {
   std::printf("%d scans of %d energies, %d×%d, a flat for each, %.1f frames/s\n", settings.scans,
               settings.energies, settings.shape.height, settings.shape.width, report.rate_hz);
   std::printf("map at the last frame: at least %d of %d energies its own, %.2f iterations per energy\n",
-              report.least_energies, settings.energies, report.iterations_per_frame);
+              report.least_energies, settings.energies, report.iterations_per_energy);
   std::printf("largest RMS distance from the scan's limit map: %.4f (0.005 counts as converged)\n",
               report.largest_distance);
   std::printf("last frame in → final map out: p50 %.1f ms, p95 %.1f ms (its iterations alone: %.1f ms)\n",
