@@ -1,5 +1,7 @@
 #include "stages/absorbance.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -23,13 +25,38 @@ void require_size(std::size_t found, std::size_t needed, const char* what) {
 }
 
 template <class Pixel>
-void add_as(std::span<const std::byte> pixels, std::span<float> sum) {
-  require_size(pixels.size(), sum.size() * sizeof(Pixel), "frame in bytes");
-  for (std::size_t k = 0; k < sum.size(); ++k) {
+struct PixelsAs {
+  const std::byte* pixels;
+  float operator[](std::size_t k) const {
     Pixel value;
-    std::memcpy(&value, pixels.data() + k * sizeof(Pixel), sizeof(Pixel));
-    sum[k] += static_cast<float>(value);
+    std::memcpy(&value, pixels + k * sizeof(Pixel), sizeof(Pixel));
+    return static_cast<float>(value);
   }
+};
+
+/// Calls body(values) with what gives pixel k as a float.
+template <class Body>
+void with_floats(std::span<const std::byte> pixels, PixelType type, const Body& body) {
+  switch (type) {
+    case PixelType::uint8:
+      return body(PixelsAs<std::uint8_t>{pixels.data()});
+    case PixelType::uint16:
+      return body(PixelsAs<std::uint16_t>{pixels.data()});
+    case PixelType::uint32:
+      return body(PixelsAs<std::uint32_t>{pixels.data()});
+    case PixelType::float32:
+      return body(PixelsAs<float>{pixels.data()});
+    case PixelType::float64:
+      return body(PixelsAs<double>{pixels.data()});
+  }
+  throw std::invalid_argument("unknown pixel type " + std::to_string(static_cast<int>(type)));
+}
+
+void copy_pixels(const RawPixels& from, std::size_t first, std::span<float> to) {
+  const std::size_t size = bytes_per_pixel(from.type);
+  with_floats(from.bytes.subspan(first * size, to.size() * size), from.type, [&](const auto& values) {
+    for (std::size_t k = 0; k < to.size(); ++k) to[k] = values[k];
+  });
 }
 
 /// −ln of light over full light, both without the dark level. NaN where either is not positive, is not
@@ -57,19 +84,10 @@ std::size_t convert(std::span<const float> intensity, const Dark& dark, const Fl
 }  // namespace
 
 void add_pixels(std::span<const std::byte> pixels, PixelType type, std::span<float> sum) {
-  switch (type) {
-    case PixelType::uint8:
-      return add_as<std::uint8_t>(pixels, sum);
-    case PixelType::uint16:
-      return add_as<std::uint16_t>(pixels, sum);
-    case PixelType::uint32:
-      return add_as<std::uint32_t>(pixels, sum);
-    case PixelType::float32:
-      return add_as<float>(pixels, sum);
-    case PixelType::float64:
-      return add_as<double>(pixels, sum);
-  }
-  throw std::invalid_argument("unknown pixel type " + std::to_string(static_cast<int>(type)));
+  require_size(pixels.size(), sum.size() * bytes_per_pixel(type), "frame in bytes");
+  with_floats(pixels, type, [&](const auto& values) {
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += values[k];
+  });
 }
 
 std::size_t to_absorbance(std::span<const float> intensity, Signal signal, const Correction& correction,
@@ -98,6 +116,24 @@ std::size_t to_absorbance(std::span<const float> intensity, Signal signal, const
         intensity, no_dark, [=](std::size_t k) { return flat[k]; }, absorbance);
   if (has_dark) return convert(intensity, dark_of, one, absorbance);
   return convert(intensity, no_dark, one, absorbance);
+}
+
+void to_absorbance(const RawFrame& frame, std::size_t first, std::span<float> absorbance) {
+  constexpr std::size_t most = 512;  // at a time: the buffers stay in the L1 cache
+  std::array<float, most> sample, flat, dark;
+  const auto part = [](const RawPixels& pixels, std::size_t begin, std::size_t count, auto& buffer) {
+    const std::span<float> floats = std::span(buffer).first(pixels.empty() ? 0 : count);
+    copy_pixels(pixels, begin, floats);
+    return floats;
+  };
+  const bool corrected = frame.signal != Signal::absorbance;
+  for (std::size_t done = 0; done < absorbance.size(); done += most) {
+    const std::size_t begin = first + done, count = std::min(most, absorbance.size() - done);
+    Correction correction;
+    if (corrected) correction = {part(frame.dark, begin, count, dark), part(frame.flat, begin, count, flat)};
+    to_absorbance(part(frame.sample, begin, count, sample), frame.signal, correction,
+                  absorbance.subspan(done, count));
+  }
 }
 
 }  // namespace phasecast

@@ -5,6 +5,7 @@
 
 #include "messages/image.hpp"
 #include "messages/scan.hpp"
+#include "stages/raw_pixels.hpp"
 
 namespace phasecast {
 
@@ -25,5 +26,14 @@ struct Correction {
 /// A pixel whose logarithm does not exist becomes NaN (never a clamped value). Returns how many did.
 std::size_t to_absorbance(std::span<const float> intensity, Signal signal, const Correction& correction,
                           std::span<float> absorbance);
+
+/// One energy's frames, not yet converted.
+struct RawFrame {
+  Signal signal = Signal::counts;
+  RawPixels sample, flat, dark;
+};
+
+/// The same straight from the raw pixels, for those from `first` on.
+void to_absorbance(const RawFrame& frame, std::size_t first, std::span<float> absorbance);
 
 }  // namespace phasecast

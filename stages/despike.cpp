@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "stages/median.hpp"
+#include "stages/noise_sample.hpp"
 #include "stages/parallel.hpp"
 
 namespace phasecast {
@@ -98,14 +99,15 @@ bool replace(Shape shape, std::size_t k, const std::vector<std::uint8_t>& spike,
 }  // namespace
 
 double frame_noise(Shape shape, std::span<const float> absorbance) {
-  constexpr double sd_per_median_difference = 1.0483580;  // 1 / (√2 · 0.67448975), for normal noise
-  const std::size_t pixels = shape.pixels(), width = static_cast<std::size_t>(shape.width);
+  const NoiseSample sample(shape);
+  const auto width = static_cast<std::size_t>(shape.width);
   std::vector<float> differences;
-  for (std::size_t k = 0; k < pixels; k += sampling_stride(pixels)) {
-    if ((k + 1) % width == 0) continue;
-    const float difference = std::abs(absorbance[k + 1] - absorbance[k]);
-    if (std::isfinite(difference)) differences.push_back(difference);
-  }
+  for (std::size_t run = 0; run < sample.runs; ++run)
+    for (std::size_t k = sample.first(run); k < sample.first(run) + sample.count(run); ++k) {
+      if ((k + 1) % width == 0) continue;
+      const float difference = std::abs(absorbance[k + 1] - absorbance[k]);
+      if (std::isfinite(difference)) differences.push_back(difference);
+    }
   return sd_per_median_difference * median(std::move(differences));
 }
 

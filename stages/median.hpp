@@ -3,17 +3,23 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace phasecast {
 
-/// Middle value (the upper one of an even number); NaN of none.
+/// Middle value (the upper one of an even number); NaN of none. Reorders the values.
 template <class Real>
-Real median(std::vector<Real> values) {
+Real median_of(std::span<Real> values) {
   if (values.empty()) return std::numeric_limits<Real>::quiet_NaN();
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+template <class Real>
+Real median(std::vector<Real> values) {
+  return median_of(std::span(values));
 }
 
 /// Statistics of an image are taken from every so many-th pixel: 2¹⁶ of them know a median to half a percent

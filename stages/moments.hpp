@@ -1,12 +1,14 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "messages/image.hpp"
 #include "stages/dictionary.hpp"
+#include "stages/plane_update.hpp"
 
 namespace phasecast {
 
@@ -38,6 +40,10 @@ struct NormalEquations {
   double squared_rounding(double model_norm, double gain) const;
 };
 
+/// Largest finite |value|. A positive float's bits are ordered like its value, and compilers vectorize
+/// integers.
+float largest_finite(std::span<const float> values);
+
 /// Sums over the energies received so far, per pixel; a frame is a rank-1 update and T appears nowhere.
 ///
 /// Kept per pixel: AᵀY (L), Σy², the pre-edge polynomial's moments Σ_{pre} p y, those over all energies Σ p
@@ -52,9 +58,26 @@ class Moments {
   void add(double energy_ev, std::span<const float> absorbance, double weight = 1);
   void add(const Moments& other);
 
+  /// Energies whose pixels are added in one sweep over the sums, with what the sweep needs to know of them.
+  struct Batch {
+    double weight = 1;
+    PlaneUpdate every, pre_edge, post_edge;
+  };
+  /// In three steps: begin_batch; add_pixels for all pixels, in any order and by any threads; end_batch.
+  Batch begin_batch(std::span<const double> energies_ev, double weight = 1);
+  /// rows[e][i] is the absorbance of pixel first + i at the batch's energy e.
+  void add_pixels(const Batch& batch, std::size_t first, std::size_t count,
+                  std::span<const float* const> rows);
+  /// largest[e] is the largest finite |absorbance| of the batch's energy e.
+  void end_batch(std::span<const float> largest);
+
   int energies() const { return energies_; }
   const Dictionary& dictionary() const { return dictionary_; }
   Shape shape() const { return shape_; }
+  /// Planes [N]: Σ a y (L of them), Σ p y, Σ_pre p y, Σ_post p y, Σ y².
+  std::span<const double> sums() const { return sums_; }
+  /// Bound on ‖y‖ of any pixel: √ Σ max y².
+  double magnitude() const { return std::sqrt(squared_magnitude_); }
 
   /// Error "energies" while the energies received do not determine the normalization or the states; its text
   /// says what is still needed.

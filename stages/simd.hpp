@@ -2,6 +2,8 @@
 
 #include <immintrin.h>
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -49,6 +51,67 @@ inline unsigned less_bits(const Lanes& a, const Lanes& b) {
   return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
 #else
   return static_cast<unsigned>(_mm_movemask_ps(_mm_cmplt_ps(a, b)));
+#endif
+}
+
+/// Bit i is set where a[i] is NaN.
+inline unsigned nan_bits(const Lanes& a) {
+#if defined(__AVX512F__)
+  return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+#elif defined(__AVX__)
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, a, _CMP_UNORD_Q)));
+#else
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpunord_ps(a, a)));
+#endif
+}
+
+/// a where a < b, else b: so b where a is NaN.
+inline Lanes lesser(const Lanes& a, const Lanes& b) {
+#if defined(__AVX512F__)
+  return _mm512_min_ps(a, b);
+#elif defined(__AVX__)
+  return _mm256_min_ps(a, b);
+#else
+  return _mm_min_ps(a, b);
+#endif
+}
+
+/// a where a > b, else b: so b where a is NaN.
+inline Lanes greater(const Lanes& a, const Lanes& b) {
+#if defined(__AVX512F__)
+  return _mm512_max_ps(a, b);
+#elif defined(__AVX__)
+  return _mm256_max_ps(a, b);
+#else
+  return _mm_max_ps(a, b);
+#endif
+}
+
+/// Half precision (IEEE binary16) as it is stored.
+using HalfLanes = Vector<std::uint16_t, lanes>;
+
+/// Rounded to the nearest, ties to even; beyond ±65504 infinite.
+inline HalfLanes to_half(const Lanes& v) {
+#if defined(__AVX512F__)
+  return std::bit_cast<HalfLanes>(_mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+#elif defined(__AVX__) && defined(__F16C__)
+  return std::bit_cast<HalfLanes>(_mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+#else
+  HalfLanes half{};
+  for (int i = 0; i < lanes; ++i) half[i] = std::bit_cast<std::uint16_t>(static_cast<_Float16>(v[i]));
+  return half;
+#endif
+}
+
+inline Lanes to_float(const HalfLanes& half) {
+#if defined(__AVX512F__)
+  return _mm512_cvtph_ps(std::bit_cast<__m256i>(half));
+#elif defined(__AVX__) && defined(__F16C__)
+  return _mm256_cvtph_ps(std::bit_cast<__m128i>(half));
+#else
+  Lanes v{};
+  for (int i = 0; i < lanes; ++i) v[i] = static_cast<float>(std::bit_cast<_Float16>(half[i]));
+  return v;
 #endif
 }
 
