@@ -34,7 +34,7 @@ bool of_its_own_scan(const LiveScan& scan) {
   return scan.before_final.scan_id == scan.final.scan_id;
 }
 
-/// Of the maps published at the last frame, from the second scan on.
+/// Median over the maps published at the last frame, from the second scan on.
 double iterations_per_energy(const LiveResult& result) {
   std::vector<double> iterations;
   for (std::size_t k = 1; k < result.scans.size(); ++k)
@@ -56,7 +56,7 @@ double rate_for_one_iteration(const std::vector<std::shared_ptr<PreparedScan>>& 
   throw std::runtime_error("at no frame rate the solver gets one iteration per energy");
 }
 
-/// As any value of a series does, it counts only from the second scan on.
+/// The maps published at the last frame, from the second scan on.
 struct LastMaps {
   int least_energies;
   double largest_distance;
