@@ -17,16 +17,18 @@ void Convergence::add(double map_change) {
 }
 
 double Convergence::distance() const {
-  if (count_ < changes_.size()) return std::numeric_limits<double>::infinity();
+  const std::size_t window = std::min(count_ / 2, longest_window);
+  if (window < shortest_window) return std::numeric_limits<double>::infinity();
   double older = 0, newer = 0;
-  for (std::size_t k = 0; k < changes_.size(); ++k) {
-    const double change = changes_[(count_ + k) % changes_.size()];
-    (k < window ? older : newer) += change * change;
+  for (std::size_t age = 0; age < 2 * window; ++age) {
+    const double change = changes_[(count_ - 1 - age) % changes_.size()];
+    (age < window ? newer : older) += change * change;
   }
   if (newer == 0) return 0;
-  const double rate = older > 0 ? std::pow(newer / older, 0.5 / window) : slowest_rate;
+  const double passes = static_cast<double>(window);
+  const double rate = older > 0 ? std::pow(newer / older, 0.5 / passes) : slowest_rate;
   const double bounded = std::min(rate, slowest_rate);
-  return std::sqrt(newer / window) * bounded / (1 - bounded);
+  return std::sqrt(newer / passes) * bounded / (1 - bounded);
 }
 
 }  // namespace phasecast

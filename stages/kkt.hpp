@@ -7,7 +7,7 @@
 
 #include "stages/moments.hpp"
 #include "stages/rum_variables.hpp"
-#include "stages/screened_poisson.hpp"
+#include "stages/links.hpp"
 
 namespace phasecast {
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "stages/collage.hpp"
 #include "stages/parallel.hpp"
 #include "stages/rum_tv.hpp"
 #include "stages/state_plane.hpp"
@@ -72,6 +73,18 @@ double misfit(const NormalEquations& judge, std::span<const std::uint8_t> sample
   })[0];
 }
 
+/// What the search needs of the equations.
+NormalEquations pieces_of(const NormalEquations& whole, const Collage& collage) {
+  NormalEquations pieces;
+  pieces.shape = collage.shape;
+  pieces.states = whole.states;
+  pieces.gram = whole.gram;
+  const std::size_t pixels = whole.shape.pixels();
+  pieces.projection = collage.take<double>(whole.projection, pixels, 0);
+  pieces.noise_gain = collage.take<float>(whole.noise_gain, pixels, 0);
+  return pieces;
+}
+
 /// Lowest point of the parabola through three points one step apart, in steps from the middle one.
 double parabola_minimum(double before, double here, double after) {
   const double bend = before - 2 * here + after;
@@ -90,22 +103,29 @@ double lambda_by_rule(const NormalEquations& equations, double noise_sigma, doub
   return lambda_per_noise * noise_sigma * typical_noise_gain(equations) * std::sqrt(2 * mu) * typical_scale;
 }
 
-double lambda_of_least_risk(const UnmixProblem& problem, const LcfResult& least_squares) {
-  const Halves halves = split(problem.equations, problem.noise_sigma);
-  RumTv<float> solver(problem.equations.shape, problem.equations.states);
-  UnmixProblem trial{halves.map, problem.sample, problem.typical_scale, problem.noise_sigma};
-  const auto weight = [&](double step) { return problem.lambda * std::pow(search_step, step); };
+double lambda_of_least_risk(const UnmixProblem& whole, const LcfResult& whole_start) {
+  const Collage collage = collage_of(whole.equations.shape, whole.sample);
+  const NormalEquations equations = pieces_of(whole.equations, collage);
+  const std::size_t pixels = whole.equations.shape.pixels();
+  const auto sample = collage.take<std::uint8_t>(whole.sample, pixels, 0);
+  const auto fraction = collage.take<double>(whole_start.fraction, pixels, 1.0 / equations.states);
+  const auto scale = collage.take<double>(whole_start.scale, pixels, 0);
+
+  const Halves halves = split(equations, whole.noise_sigma);
+  RumTv<float> solver(equations.shape, equations.states);
+  UnmixProblem trial{halves.map, sample, whole.typical_scale, whole.noise_sigma};
+  const auto weight = [&](double step) { return whole.lambda * std::pow(search_step, step); };
   bool started = false;
   std::map<int, double> risks;
   const auto risk = [&](int step) {
     if (const auto known = risks.find(step); known != risks.end()) return known->second;
     trial.lambda = weight(step);
     solver.set_problem(trial);
-    if (!started) solver.start(least_squares.fraction, least_squares.scale);
+    if (!started) solver.start(fraction, scale);
     started = true;
     for (int i = 0; i < most_iterations; ++i)
       if (solver.iterate().map_change < settled) break;
-    return risks[step] = misfit(halves.judge, problem.sample, solver);
+    return risks[step] = misfit(halves.judge, sample, solver);
   };
   int best = 0;
   while (best < farthest_step && risk(best + 1) < risk(best)) ++best;

@@ -19,7 +19,8 @@ inline constexpr double weak_noise = 0.25;
 /// The λ of least estimated risk of RUM-TV, for noise of any strength and any sample (decision 0005). The
 /// data are split in two by adding α w and −w/α with the noise's own covariance: independent, so that the
 /// misfit of one half's map to the other is the risk up to a constant, whatever the method (coupled
-/// bootstrap; Oliveira, Lei and Tibshirani 2022). Searches around `problem.lambda`; takes some six solves.
+/// bootstrap; Oliveira, Lei and Tibshirani 2022). Searches around `problem.lambda`, with some
+/// six solves on a Collage of the image.
 double lambda_of_least_risk(const UnmixProblem& problem, const LcfResult& least_squares);
 
 }  // namespace phasecast

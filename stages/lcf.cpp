@@ -13,7 +13,7 @@ namespace phasecast {
 
 namespace {
 
-constexpr std::size_t chunk_pixels = 32;
+constexpr std::size_t chunk_pixels = 64;
 using Chunk = std::array<double, chunk_pixels>;
 
 /// The minimum of ½ zᵀGz − bᵀz over z that is 0 outside these states (and Σz = 1, if asked for):
@@ -47,39 +47,42 @@ std::vector<Support> all_supports(const Eigen::MatrixXd& gram, LcfConstraint con
   return supports;
 }
 
-/// Index of the support whose minimum is the constrained one, per pixel: the least of those minima that are
-/// nowhere negative; −1 where nothing is less than `limit`. Every pixel goes through the same arithmetic on
-/// arrays of fixed length, so that it vectorizes.
-std::array<std::int64_t, chunk_pixels> best_supports(const std::vector<Support>& supports,
-                                                     const std::array<Chunk, most_states>& b, double limit) {
+/// The constrained minimum per pixel: the least of the supports' minima that are nowhere negative; 0 where
+/// nothing is less than `limit`. Every pixel goes through the same arithmetic on arrays of fixed length, so
+/// that it vectorizes.
+std::array<Chunk, most_states> least_minimum(const std::vector<Support>& supports,
+                                             const std::array<Chunk, most_states>& b, std::size_t states,
+                                             double limit) {
+  std::array<Chunk, most_states> best{}, z;
   Chunk best_value;
   best_value.fill(limit);
-  std::array<std::int64_t, chunk_pixels> best;
-  best.fill(-1);
-  for (std::size_t s = 0; s < supports.size(); ++s) {
-    const Support& support = supports[s];
+  for (const Support& support : supports) {
     Chunk lowest{}, value;
     value.fill(support.offset);
+    for (std::size_t l = 0; l < states; ++l) z[l].fill(0);
     for (std::size_t i = 0; i < support.states.size(); ++i) {
       const double c = support.c(static_cast<Eigen::Index>(i));
       const Chunk& bi = b[support.states[i]];
-      Chunk z;
-      z.fill(c);
+      Chunk& zi = z[support.states[i]];
+      zi.fill(c);
       for (std::size_t j = 0; j < support.states.size(); ++j) {
         const double m = support.m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
         const Chunk& bj = b[support.states[j]];
-        for (std::size_t k = 0; k < chunk_pixels; ++k) z[k] += m * bj[k];
+        for (std::size_t k = 0; k < chunk_pixels; ++k) zi[k] += m * bj[k];
       }
       for (std::size_t k = 0; k < chunk_pixels; ++k) {
-        lowest[k] = z[k] < lowest[k] ? z[k] : lowest[k];
-        value[k] -= (c + z[k]) * bi[k];
+        lowest[k] = zi[k] < lowest[k] ? zi[k] : lowest[k];
+        value[k] -= (c + zi[k]) * bi[k];
       }
     }
-    for (std::size_t k = 0; k < chunk_pixels; ++k) {
-      const bool better = (lowest[k] >= 0) & (value[k] < best_value[k]);
-      best_value[k] = better ? value[k] : best_value[k];
-      best[k] = better ? static_cast<std::int64_t>(s) : best[k];
-    }
+    // The value of no minimum, where something is negative.
+    for (std::size_t k = 0; k < chunk_pixels; ++k)
+      value[k] = lowest[k] < 0 ? std::numeric_limits<double>::infinity() : value[k];
+    for (std::size_t l = 0; l < states; ++l)
+      for (std::size_t k = 0; k < chunk_pixels; ++k)
+        best[l][k] = value[k] < best_value[k] ? z[l][k] : best[l][k];
+    for (std::size_t k = 0; k < chunk_pixels; ++k)
+      best_value[k] = value[k] < best_value[k] ? value[k] : best_value[k];
   }
   return best;
 }
@@ -97,29 +100,23 @@ LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint) {
   const double limit = sum_to_one ? std::numeric_limits<double>::infinity() : 0;
   const std::size_t pixels = equations.shape.pixels();
   const auto states = static_cast<std::size_t>(equations.states);
-  LcfResult result{std::vector<double>(states * pixels, 1.0 / equations.states), std::vector<double>(pixels)};
+  LcfResult result{std::vector<double>(states * pixels), std::vector<double>(pixels)};
 
   const auto solve_chunk = [&](std::size_t begin, std::size_t n) {
     std::array<Chunk, most_states> b{};
     for (std::size_t l = 0; l < states; ++l)
       std::copy_n(equations.projection.data() + l * pixels + begin, n, b[l].begin());
-    const auto best = best_supports(supports, b, limit);
-    for (std::size_t k = 0; k < n; ++k) {
-      if (equations.unusable[begin + k] || best[k] < 0) continue;
-      const Support& support = supports[static_cast<std::size_t>(best[k])];
-      for (std::size_t l = 0; l < states; ++l) result.fraction[l * pixels + begin + k] = 0;
-      double scale = 0;
-      for (std::size_t i = 0; i < support.states.size(); ++i) {
-        const auto row = static_cast<Eigen::Index>(i);
-        double z = support.c(row);
-        for (std::size_t j = 0; j < support.states.size(); ++j)
-          z += support.m(row, static_cast<Eigen::Index>(j)) * b[support.states[j]][k];
-        result.fraction[support.states[i] * pixels + begin + k] = z;
-        scale += z;
-      }
-      for (std::size_t l : support.states) result.fraction[l * pixels + begin + k] /= scale;
-      result.scale[begin + k] = sum_to_one ? 1 : scale;
-    }
+    const auto z = least_minimum(supports, b, states, limit);
+    Chunk scale{};
+    for (std::size_t l = 0; l < states; ++l)
+      for (std::size_t k = 0; k < chunk_pixels; ++k) scale[k] += z[l][k];
+    for (std::size_t k = 0; k < n; ++k)
+      if (equations.unusable[begin + k]) scale[k] = 0;
+    for (std::size_t l = 0; l < states; ++l)
+      for (std::size_t k = 0; k < n; ++k)
+        result.fraction[l * pixels + begin + k] =
+            scale[k] > 0 ? z[l][k] / scale[k] : 1 / static_cast<double>(states);
+    for (std::size_t k = 0; k < n; ++k) result.scale[begin + k] = sum_to_one && scale[k] > 0 ? 1 : scale[k];
   };
   for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
     for (std::size_t k = begin; k < end; k += chunk_pixels) solve_chunk(k, std::min(chunk_pixels, end - k));

@@ -1,5 +1,7 @@
 #include "stages/trust.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -10,6 +12,9 @@
 namespace phasecast {
 
 namespace {
+
+constexpr std::size_t chunk_pixels = 64;  // worked on together, in vectors
+using Chunk = std::array<double, chunk_pixels>;
 
 void require_pixels(std::size_t found, std::size_t needed, const char* what) {
   if (found != needed)
@@ -40,27 +45,39 @@ std::vector<float> residual_map(const NormalEquations& equations, std::span<cons
   require_pixels(scale.size(), pixels, "scale");
   const Eigen::VectorXd norms = equations.gram.diagonal().cwiseSqrt();
 
-  const auto squared_residual = [&](std::size_t k) {
-    double square = equations.energy[k], model_norm = 0;
-    for (int l = 0; l < states; ++l) {
-      const std::size_t lk = static_cast<std::size_t>(l) * pixels + k;
-      const double z = static_cast<double>(scale[k]) * fraction[lk];
-      double gz = 0;
-      for (int m = 0; m < states; ++m)
-        gz += equations.gram(l, m) * fraction[static_cast<std::size_t>(m) * pixels + k];
-      square += z * (gz * scale[k] - 2 * equations.projection[lk]);
-      model_norm += std::abs(z) * norms(l);
+  std::vector<float> residual(pixels);
+  for_blocks(pixels, [&](std::size_t first, std::size_t last) {
+    for (std::size_t begin = first; begin < last; begin += chunk_pixels) {
+      const std::size_t n = std::min(chunk_pixels, last - begin);
+      Chunk square, model_norm{};
+      std::copy_n(&equations.energy[begin], n, square.begin());
+      for (int l = 0; l < states; ++l) {
+        const std::size_t plane = static_cast<std::size_t>(l) * pixels + begin;
+        Chunk gz{};
+        for (int m = 0; m < states; ++m) {
+          const double g = equations.gram(l, m);
+          const float* x = &fraction[static_cast<std::size_t>(m) * pixels + begin];
+          for (std::size_t k = 0; k < n; ++k) gz[k] += g * static_cast<double>(x[k]);
+        }
+        const double norm = norms(l);
+        for (std::size_t k = 0; k < n; ++k) {
+          const double s = static_cast<double>(scale[begin + k]),
+                       z = s * static_cast<double>(fraction[plane + k]);
+          square[k] += z * (gz[k] * s - 2 * equations.projection[plane + k]);
+          model_norm[k] += std::abs(z) * norm;
+        }
+      }
+      // A perfect fit comes out as rounding error of either sign. Beyond that, the sums contradict
+      // themselves.
+      for (std::size_t k = 0; k < n; ++k) {
+        const double gain = static_cast<double>(equations.noise_gain[begin + k]);
+        const bool rounding = -square[k] <= equations.squared_rounding(model_norm[k], gain);
+        const bool known = rounding && !equations.unusable[begin + k];
+        residual[begin + k] =
+            known ? static_cast<float>(std::sqrt(std::max(square[k], 0.0) / equations.energies))
+                  : std::numeric_limits<float>::quiet_NaN();
+      }
     }
-    // A perfect fit comes out as rounding error of either sign. Beyond that, the sums contradict themselves.
-    if (square >= 0) return square;
-    const bool rounding = -square <= equations.squared_rounding(model_norm, equations.noise_gain[k]);
-    return rounding ? 0 : std::numeric_limits<double>::quiet_NaN();
-  };
-  std::vector<float> residual(pixels, std::numeric_limits<float>::quiet_NaN());
-  for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t k = begin; k < end; ++k)
-      if (!equations.unusable[k])
-        residual[k] = static_cast<float>(std::sqrt(squared_residual(k) / equations.energies));
   });
   return residual;
 }
@@ -81,7 +98,7 @@ std::vector<float> uncertainty_map(const NormalEquations& equations, std::span<c
       const auto row = static_cast<Eigen::Index>(l);
       const double own = equations.covariance(row, row), shared = with_sum(row);
       for (std::size_t k = begin; k < end; ++k) {
-        const double x = fraction[l * pixels + k];
+        const double x = static_cast<double>(fraction[l * pixels + k]);
         const double variance = own - 2 * x * shared + x * x * of_sum;
         const double sigma = noise_sigma * equations.noise_gain[k] / scale[k];
         uncertainty[l * pixels + k] = equations.unusable[k] ? std::numeric_limits<float>::quiet_NaN()

@@ -24,7 +24,7 @@ TEST_CASE("changes that do not shrink leave the distance large, however small th
 
 TEST_CASE("before enough changes are known nothing counts as converged") {
   Convergence convergence;
-  for (int k = 0; k < 15; ++k) {
+  for (int k = 0; k < 6; ++k) {
     CHECK(std::isinf(convergence.distance()));
     convergence.add(1e-9);
   }
@@ -32,6 +32,15 @@ TEST_CASE("before enough changes are known nothing counts as converged") {
 
 TEST_CASE("a map that does not change any more is at its limit") {
   Convergence convergence;
-  for (int k = 0; k < 16; ++k) convergence.add(k < 8 ? 1e-3 : 0);
+  for (int k = 0; k < 6; ++k) convergence.add(k < 3 ? 1e-3 : 0);
   CHECK(convergence.distance() == 0);
+}
+
+TEST_CASE("a few passes of a fast decay are enough to tell") {
+  Convergence convergence;
+  double change = 1;
+  for (int k = 0; k < 6; ++k) convergence.add(change *= 0.3);
+  const double to_come = change * 0.3 / 0.7;
+  CHECK(convergence.distance() >= to_come);
+  CHECK(convergence.distance() <= to_come * std::pow(0.3, -2));
 }

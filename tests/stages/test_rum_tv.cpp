@@ -158,6 +158,28 @@ TEST_CASE("RUM-TV gives the same bits with one thread and with two") {
   CHECK(map_with(1) == map_with(2));
 }
 
+TEST_CASE("where the bands begin makes no difference") {
+  const int states = GENERATE(2, 3);
+  const auto problem = make_problem({29, 33}, states, 0.8, 0.3, 4);
+  const auto map_with = [&](int rows) {
+    auto solver = started<float>(problem, 0.3, {.band_rows = rows});
+    return map_after(solver, 6);
+  };
+  const auto whole = map_with(29);
+  for (const int rows : {1, 2, 5, 28}) CHECK(map_with(rows) == whole);
+}
+
+TEST_CASE("passes settle in single precision, however strong the noise and however few the steps") {
+  const auto [sigma, steps] = GENERATE(table<double, int>({{0.05, 2}, {0.3, 2}, {0.3, 6}, {1.0, 4}, {1.0, 8}}));
+  const auto problem = make_problem({60, 70}, 2, 0.8, sigma, 9);
+  auto solver = started<float>(problem, 2 * sigma, {.x_steps = steps});
+  map_after(solver, 200);
+  const double early = solver.iterate().map_change;
+  map_after(solver, 800);
+  CAPTURE(sigma, steps, early);
+  CHECK(solver.iterate().map_change <= std::max(early, 1e-6));
+}
+
 TEST_CASE("RUM-TV names what it cannot solve") {
   const auto problem = make_problem({5, 6}, 2, 0.8, 0.1, 1);
   RumTv<float> solver(problem.shape, 2);
@@ -166,5 +188,6 @@ TEST_CASE("RUM-TV names what it cannot solve") {
   CHECK_THROWS_WITH(RumTv<float>({5, 6}, 1), Catch::Contains("states is 1"));
   CHECK_THROWS_WITH(RumTv<float>({5, 6}, 9), Catch::Contains("states is 9"));
   CHECK_THROWS_WITH(RumTv<float>({0, 6}, 2), Catch::Contains("pixels is 0"));
+  CHECK_THROWS_WITH(RumTv<float>({5, 6}, 2, {.x_steps = 3}), Catch::Contains("x_steps is 3"));
   CHECK_THROWS_WITH(RumTv<float>({5, 6}, 2, {.relaxation = 2}), Catch::Contains("relaxation is 2"));
 }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <tbb/cache_aligned_allocator.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "messages/image.hpp"
+
+namespace phasecast {
+
+/// Images of one shape whose rows may be read one pixel beyond either end: there is the row's other end.
+/// Above the first row is the last.
+template <class Real>
+class PaddedPlanes {
+ public:
+  PaddedPlanes(Shape shape, std::size_t count)
+      : shape_(shape),
+        pitch_(pitch_of(shape.width)),
+        values_(front + count * static_cast<std::size_t>(shape.height) * pitch_) {}
+
+  /// Row y of a plane; y is any integer.
+  Real* row(std::size_t plane, std::ptrdiff_t y) { return values_.data() + offset(plane, y); }
+  const Real* row(std::size_t plane, std::ptrdiff_t y) const { return values_.data() + offset(plane, y); }
+
+  /// To be called when a row was written.
+  static void close_row(Real* row, std::size_t width) {
+    row[-1] = row[width - 1];
+    row[width] = row[0];
+  }
+
+  std::size_t pitch() const { return pitch_; }
+
+ private:
+  static constexpr std::size_t front = 16;
+
+  /// Room for both ends; not a multiple of 4 KiB, at which rows evict each other from the cache.
+  static std::size_t pitch_of(int width) {
+    const std::size_t pitch = (static_cast<std::size_t>(width) + 2 + front - 1) / front * front;
+    return pitch * sizeof(Real) % 4096 == 0 ? pitch + front : pitch;
+  }
+
+  std::size_t offset(std::size_t plane, std::ptrdiff_t y) const {
+    const std::ptrdiff_t height = shape_.height;
+    const auto row = static_cast<std::size_t>((y % height + height) % height);
+    return front + (plane * static_cast<std::size_t>(height) + row) * pitch_;
+  }
+
+  Shape shape_;
+  std::size_t pitch_;
+  std::vector<Real, tbb::cache_aligned_allocator<Real>> values_;  // rows begin where a cache line does
+};
+
+}  // namespace phasecast

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "messages/image.hpp"
+#include "stages/padded_planes.hpp"
+
+namespace phasecast {
+
+inline constexpr std::size_t rum_tv_max_states = 8;
+inline constexpr int rum_tv_max_steps = 8;
+
+/// One step of a Chebyshev iteration: z_next = z + gain · residual + momentum · (z − z_before).
+template <class Real>
+struct ChebyshevStep {
+  Real gain, momentum;
+};
+
+/// Everything of RUM-TV that is the same for all pixels.
+template <class Real>
+struct RumTvWeights {
+  std::size_t states = 0, directions = 0;  // L, L − 1
+  std::size_t fields = 0;                  // of which the variation is taken: z itself for two states, else x
+  Real rho = 0, threshold = 0;  // ρ; λ/ρ, times √2 for two states: |∇x₁| + |∇x₂| = √2 |∇z|
+  Real relaxation = 1;
+  Real constraint_penalty = 0;  // ρ_w
+  Real proximity = 0;  // weight of ‖z − z of the pass before‖²: keeps a pixel without scale in place
+  Real center = 0;     // of StatePlane, as the next three
+  std::array<Real, rum_tv_max_states - 1> curvature{}, offset{};
+  std::array<std::array<Real, rum_tv_max_states - 1>, rum_tv_max_states> share{};  // P, [L][L−1]
+  std::array<std::array<ChebyshevStep<Real>, rum_tv_max_steps>, rum_tv_max_states - 1> x_step{};
+};
+
+/// Everything of RUM-TV that differs from pixel to pixel and is given.
+template <class Real>
+struct RumTvData {
+  PaddedPlanes<Real> projection;  // h, [L−1]
+  PaddedPlanes<Real> mean;        // 1ᵀb / L
+  PaddedPlanes<std::uint8_t> kind;
+
+  enum : std::uint8_t { linked_right = 1, linked_below = 2, in_sample = 4 };  // bits of `kind`
+  RumTvData(Shape shape, std::size_t directions)
+      : projection(shape, directions), mean(shape, 1), kind(shape, 1) {}
+};
+
+/// What a pass changes.
+template <class Real>
+struct RumTvState {
+  PaddedPlanes<Real> z;         // [L−1]
+  PaddedPlanes<Real> scale;     // s
+  PaddedPlanes<Real> feasible;  // W, in the coordinates z; for two states z cut off at its bounds, not kept
+  PaddedPlanes<Real> constrained;  // W + E: the point of which W is the projection; none for two states
+  PaddedPlanes<Real> gradient;     // U + D: [2][fields]; U is its shrinkage, D the rest
+
+  RumTvState(Shape shape, std::size_t states)
+      : z(shape, states - 1),
+        scale(shape, 1),
+        feasible(shape, states == 2 ? 0 : states - 1),
+        constrained(shape, states == 2 ? 0 : states - 1),
+        gradient(shape, 2 * (states == 2 ? 1 : states)) {}
+};
+
+/// Sums of squares of a row's changes.
+struct RumTvChanges {
+  double duals = 0, map = 0;
+};
+
+/// One pass of RUM-TV over a band of rows, from the state before to the state after, in one sweep: row y gets
+/// its right-hand side while the first step of its neighbor above is taken, the second step of the row above
+/// that, and so on. What a band needs of its neighbors it computes itself from the state before, so that
+/// bands are independent, and where they begin makes no difference to any bit.
+template <class Real>
+class RumTvPass {
+ public:
+  RumTvPass(Shape shape, std::size_t states, std::size_t steps);
+
+  /// Rows [first, last). `changes` has a place for each row of the image.
+  void run(const RumTvWeights<Real>& weights, const RumTvData<Real>& data, const RumTvState<Real>& before,
+           RumTvState<Real>& after, int first, int last, std::vector<RumTvChanges>& changes);
+
+ private:
+  using Row = std::ptrdiff_t;
+  struct Kinds;
+
+  void right_side(Row y);
+  void chebyshev_step(std::size_t step, Row y);
+  void take_fields(Row y);
+  void update_gradient(Row y, RumTvChanges& changes);
+  void update_feasible(Row y, RumTvChanges& changes);
+  void project_row(Row y);
+  void update_scale(Row y);
+  const Real* z(std::size_t step, std::size_t direction, Row y) const;
+  Real* row(std::size_t kind, Row y) { return rows_.row(kind, y); }
+
+  std::size_t width_, directions_, fields_, steps_;
+  const RumTvWeights<Real>* weights_ = nullptr;
+  const RumTvData<Real>* data_ = nullptr;
+  const RumTvState<Real>* before_ = nullptr;
+  RumTvState<Real>* after_ = nullptr;
+
+  PaddedPlanes<Real> rows_;    // the newest few rows of each kind
+  std::vector<Real> scratch_;  // rows of the moment
+};
+
+extern template class RumTvPass<float>;
+extern template class RumTvPass<double>;
+
+}  // namespace phasecast
