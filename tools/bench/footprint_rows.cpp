@@ -62,6 +62,7 @@ Footprint measure(Shape shape, int energies) {
 
 std::vector<BenchRow> footprint_rows(const BenchSettings& settings) {
   const Shape shape = settings.quick ? Shape{512, 512} : Shape{1024, 1024};
+  measure(shape, 20);  // what threads and allocators keep for themselves is allocated once
   const Footprint few = measure(shape, 20), many = measure(shape, 200);
   const auto row = [](const std::string& what, double Footprint::*bytes, const Footprint& a,
                       const Footprint& b) {

@@ -43,7 +43,7 @@ std::vector<BenchRow> series(const BenchSettings& settings) {
   wanted.threads = settings.threads;
   const SeriesReport report = measure_series(wanted);
   const std::string size = fmt::format("{}×{}", wanted.shape.height, wanted.shape.width);
-  const std::string alone = "the final solve alone, from the same frames";
+  const std::string alone = "the iterations of the final map alone";
   return {
       {"last frame in → final map out, p50, " + size, "ms", report.latency_p50_ms, report.solve_alone_ms,
        alone},

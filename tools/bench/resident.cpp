@@ -1,6 +1,7 @@
 #include "tools/bench/resident.hpp"
 
 #include <malloc.h>
+#include <tbb/scalable_allocator.h>
 
 #include <fstream>
 #include <stdexcept>
@@ -22,11 +23,14 @@ void reset_peak() {
   if (!file.flush()) throw std::runtime_error("cannot write /proc/self/clear_refs, which resets VmHWM");
 }
 
-/// Large vectors come from the kernel and go back to it, whatever was allocated before.
+/// Large vectors come from the kernel and go back to it, whatever was allocated before: the C library and
+/// TBB's allocator would keep some for the next.
 void return_freed_memory() {
-  constexpr int kept_by_malloc = 64 * 1024;
-  mallopt(M_MMAP_THRESHOLD, kept_by_malloc);
+  constexpr int large = 64 * 1024;
+  mallopt(M_MMAP_THRESHOLD, large);
   malloc_trim(0);
+  scalable_allocation_mode(TBBMALLOC_SET_HUGE_SIZE_THRESHOLD, large);
+  scalable_allocation_command(TBBMALLOC_CLEAN_ALL_BUFFERS, nullptr);
 }
 
 }  // namespace
