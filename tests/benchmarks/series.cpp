@@ -16,6 +16,8 @@ int main(int argc, char** argv) try {
   app.add_option("--energies", settings.energies)->capture_default_str();
   app.add_option("--scans", settings.scans)->check(CLI::Range(2, 1000))->capture_default_str();
   app.add_option("--rate", rate_hz, "frames per second; by default what leaves one iteration per energy");
+  app.add_option("--map-every", settings.map_every, "energies between provisional maps")
+      ->capture_default_str();
   app.add_option("--threads", settings.threads)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (rate_hz > 0) settings.rate_hz = rate_hz;

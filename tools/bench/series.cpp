@@ -93,6 +93,7 @@ SeriesReport measure_series(const SeriesSettings& settings) {
   }
   LiveSettings live;
   live.unmix = particle_unmixing(*experiment);
+  live.unmix.map_every = settings.map_every;
   live.threads = settings.threads;
   live.rate_hz = settings.rate_hz ? *settings.rate_hz : rate_for_one_iteration(scans, live);
   const LiveResult result = run_live(scans, live);

@@ -14,6 +14,7 @@ struct SeriesSettings {
   int energies = 40;
   int scans = 6;                  ///< at least 2
   std::optional<double> rate_hz;  ///< frames per second; none: found by trying
+  int map_every = 10;             ///< energies between provisional maps
   int threads = 2;
 };
 
