@@ -44,10 +44,11 @@ void chebyshev_twice(double radius, std::span<ChebyshevStep<Real>> steps) {
 
 template <class Real>
 RumTv<Real>::RumTv(Shape shape, int states, RumTvConfig config)
-    : shape_((require(shape.pixels() > 0, "number of pixels", static_cast<double>(shape.pixels()), "1 or more"),
-              require(states >= 2 && states <= static_cast<int>(rum_tv_max_states), "number of states", states,
-                      "2 to 8"),
-              shape)),
+    : shape_(
+          (require(shape.pixels() > 0, "number of pixels", static_cast<double>(shape.pixels()), "1 or more"),
+           require(states >= 2 && states <= static_cast<int>(rum_tv_max_states), "number of states", states,
+                   "2 to 8"),
+           shape)),
       pixels_(shape.pixels()),
       states_(static_cast<std::size_t>(states)),
       directions_(states_ - 1),
@@ -56,8 +57,8 @@ RumTv<Real>::RumTv(Shape shape, int states, RumTvConfig config)
       now_(shape, states_),
       next_(shape, states_),
       changes_(static_cast<std::size_t>(shape.height)) {
-  require(config.x_steps >= 0 && config.x_steps <= rum_tv_max_steps && config.x_steps % 2 == 0, "x_steps", config.x_steps,
-          "2, 4, 6 or 8, or 0 (automatic)");
+  require(config.x_steps >= 0 && config.x_steps <= rum_tv_max_steps && config.x_steps % 2 == 0, "x_steps",
+          config.x_steps, "2, 4, 6 or 8, or 0 (automatic)");
   require(config.relaxation > 0 && config.relaxation < 2, "relaxation", config.relaxation, "between 0 and 2");
   require(config.band_rows > 0, "band_rows", config.band_rows, "1 or more");
 }
@@ -121,7 +122,8 @@ void RumTv<Real>::set_weights(const UnmixProblem& problem, const StatePlane& pla
   weights_.rho = static_cast<Real>(rho);
   weights_.threshold = static_cast<Real>((states_ == 2 ? std::numbers::sqrt2 : 1) * lambda_ / rho);
   weights_.relaxation = static_cast<Real>(config_.relaxation);
-  const double typical = square * plane.curvature.mean(), rho_w = states_ == 2 ? 0 : constraint_penalty * typical;
+  const double typical = square * plane.curvature.mean(),
+               rho_w = states_ == 2 ? 0 : constraint_penalty * typical;
   weights_.constraint_penalty = static_cast<Real>(rho_w);
   weights_.proximity = static_cast<Real>(proximity * typical);
   weights_.center = static_cast<Real>(plane.center);
@@ -162,12 +164,10 @@ void RumTv<Real>::set_sample(std::span<const std::uint8_t> sample) {
   sample_.assign(sample.begin(), sample.end());
   links_.emplace(shape_, sample_, config_.border);
   sample_pixels_ = 0;
-  using Data = RumTvData<Real>;
+  const auto width = static_cast<std::size_t>(shape_.width);
   for (std::size_t k = 0; k < pixels_; ++k) {
-    const auto width = static_cast<std::size_t>(shape_.width);
     data_.kind.row(0, static_cast<std::ptrdiff_t>(k / width))[k % width] =
-        static_cast<std::uint8_t>((sample_[k] ? Data::in_sample : 0) | (links_->right[k] ? Data::linked_right : 0) |
-                                  (links_->below[k] ? Data::linked_below : 0));
+        static_cast<std::uint8_t>(links_->right[k] | links_->below[k] << 1 | (sample_[k] ? 1 << 2 : 0));
     sample_pixels_ += sample_[k] ? 1 : 0;
   }
 }

@@ -29,6 +29,12 @@ double squared_norm(const Real* values, std::size_t count) {
   return total;
 }
 
+/// A bit of each pixel as 0 or 1.
+template <class Real>
+void spread(const std::uint8_t* __restrict kind, int bit, std::size_t count, Real* __restrict out) {
+  for (std::size_t x = 0; x < count; ++x) out[x] = static_cast<Real>(kind[x] >> bit & 1);
+}
+
 }  // namespace
 
 /// Kinds of rows.
@@ -90,18 +96,13 @@ template <class Real>
 void RumTvPass<Real>::right_side(Row y) {
   const Kinds kinds{directions_, fields_, steps_};
   const RumTvWeights<Real>& w = *weights_;
+  Real *right = row(Kinds::right, y), *below = row(Kinds::below, y), *above = row(Kinds::above, y),
+       *in = row(Kinds::in, y);
   const std::uint8_t *kind = data_->kind.row(0, y), *kind_above = data_->kind.row(0, y - 1);
-  Real* __restrict right = row(Kinds::right, y);
-  Real* __restrict below = row(Kinds::below, y);
-  Real* __restrict above = row(Kinds::above, y);
-  Real* __restrict in = row(Kinds::in, y);
-  for (std::size_t x = 0; x < width_; ++x) {
-    right[x] = static_cast<Real>(kind[x] & RumTvData<Real>::linked_right);
-    below[x] = static_cast<Real>((kind[x] & RumTvData<Real>::linked_below) / RumTvData<Real>::linked_below);
-    above[x] =
-        static_cast<Real>((kind_above[x] & RumTvData<Real>::linked_below) / RumTvData<Real>::linked_below);
-    in[x] = static_cast<Real>((kind[x] & RumTvData<Real>::in_sample) / RumTvData<Real>::in_sample);
-  }
+  spread(kind, 0, width_, right);
+  spread(kind, 1, width_, below);
+  spread(kind_above, 1, width_, above);
+  spread(kind, 2, width_, in);
   PaddedPlanes<Real>::close_row(right, width_);
 
   const auto reflected = [limit = w.threshold](Real point) {
@@ -134,8 +135,10 @@ void RumTvPass<Real>::right_side(Row y) {
       const Real* divergence = &scratch_[f * rows_.pitch()];
       for (std::size_t x = 0; x < width_; ++x) target[x] += share * divergence[x];
     }
+    const Real* left = right - 1;
+#pragma GCC ivdep
     for (std::size_t x = 0; x < width_; ++x) {
-      const Real degree = right[x] + right[static_cast<Row>(x) - 1] + below[x] + above[x];
+      const Real degree = right[x] + left[x] + below[x] + above[x];
       const Real inverse = 1 / (in[x] * (s[x] * s[x] * mu + held) + (1 - in[x]) + rho * degree);
       target[x] *= inverse;
       coupling[x] = rho * inverse;
@@ -152,11 +155,12 @@ void RumTvPass<Real>::chebyshev_step(std::size_t step, Row y) {
     const Real *here = z(step, i, y), *over = z(step, i, y - 1), *under = z(step, i, y + 1),
                *old = z(step == 0 ? 0 : step - 1, i, y);
     const Real *target = row(kinds.target(i), y), *coupling = row(kinds.coupling(i), y);
-    Real* __restrict next = row(kinds.z(step + 1, i), y);
+    const Real *left = right - 1, *before = here - 1, *after = here + 1;
+    Real* next = row(kinds.z(step + 1, i), y);
+#pragma GCC ivdep
     for (std::size_t x = 0; x < width_; ++x) {
-      const Real neighbors = right[x] * here[x + 1] +
-                             right[static_cast<Row>(x) - 1] * here[static_cast<Row>(x) - 1] +
-                             below[x] * under[x] + above[x] * over[x];
+      const Real neighbors =
+          right[x] * after[x] + left[x] * before[x] + below[x] * under[x] + above[x] * over[x];
       const Real residual = target[x] - here[x] + coupling[x] * neighbors;
       next[x] = here[x] + gain * residual + momentum * (here[x] - old[x]);
     }
@@ -189,7 +193,8 @@ void RumTvPass<Real>::update_gradient(Row y, RumTvChanges& changes) {
   const Real limit = weights_->threshold, relaxation = weights_->relaxation;
   Real* __restrict moved = scratch_.data();
   const auto split = [&](const Real* next, const Real* here, const Real* link, const Real* before,
-                         Real* __restrict after) {
+                         Real* after) {
+#pragma GCC ivdep
     for (std::size_t x = 0; x < width_; ++x) {
       const Real dual = within(before[x], limit);
       const Real relaxed = relaxation * (next[x] - here[x]) + (1 - relaxation) * (before[x] - dual);

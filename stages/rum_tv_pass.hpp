@@ -37,11 +37,9 @@ struct RumTvWeights {
 /// Everything of RUM-TV that differs from pixel to pixel and is given.
 template <class Real>
 struct RumTvData {
-  PaddedPlanes<Real> projection;  // h, [L−1]
-  PaddedPlanes<Real> mean;        // 1ᵀb / L
-  PaddedPlanes<std::uint8_t> kind;
-
-  enum : std::uint8_t { linked_right = 1, linked_below = 2, in_sample = 4 };  // bits of `kind`
+  PaddedPlanes<Real> projection;    // h, [L−1]
+  PaddedPlanes<Real> mean;          // 1ᵀb / L
+  PaddedPlanes<std::uint8_t> kind;  // bit 0: linked to the right, 1: linked to below, 2: in the sample
   RumTvData(Shape shape, std::size_t directions)
       : projection(shape, directions), mean(shape, 1), kind(shape, 1) {}
 };
