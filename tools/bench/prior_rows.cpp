@@ -11,6 +11,8 @@
 namespace phasecast {
 namespace {
 
+constexpr int literal_iterations = 10;
+
 Denoiser network() {
   auto made = cnn(shipped_network("fast"), "fast");
   if (!made) throw std::runtime_error(made.error().text());
@@ -30,9 +32,13 @@ BenchRow measure(const BenchSettings& settings, const BenchProblem& problem, con
         lcf(denoise_whitened(problem.equations(), weighted.noise_sigma, denoiser),
             LcfConstraint::non_negative);
       },
-      [&] { literal.iterate(); });
+      [&] {
+        for (int k = 0; k < literal_iterations; ++k) literal.iterate();
+      });
   return {fmt::format("moments → {} map, {} states", name, problem.states()), "ms", 1e3 * s.ours,
-          1e3 * s.reference, "one iteration of Algorithm 1 (literal) with the same denoiser"};
+          1e3 * s.reference,
+          fmt::format("{} iterations of Algorithm 1 (literal; the paper allows 100), same denoiser",
+                      literal_iterations)};
 }
 
 }  // namespace
