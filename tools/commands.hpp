@@ -14,5 +14,6 @@ void add_unmix(CLI::App& app, int& exit_status);
 void add_endmembers(CLI::App& app, int& exit_status);
 void add_watch(CLI::App& app, int& exit_status);
 void add_evaluate(CLI::App& app, int& exit_status);
+void add_bench(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast

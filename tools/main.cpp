@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   phasecast::add_endmembers(app, exit_status);
   phasecast::add_watch(app, exit_status);
   phasecast::add_evaluate(app, exit_status);
+  phasecast::add_bench(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -35,6 +36,24 @@ inline Image<float> read_npy(const std::filesystem::path& path) {
   }
   if (!file) throw std::runtime_error(path.string() + ": the array is cut");
   return image;
+}
+
+/// Rows of little-endian float32 or float64, as NumPy reads them.
+template <class Real>
+void write_npy(const std::filesystem::path& path, std::size_t rows, std::size_t columns,
+               std::span<const Real> values) {
+  constexpr std::size_t alignment = 64, before_text = 10;
+  std::string text = "{'descr': '<f" + std::to_string(sizeof(Real)) +
+                     "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " +
+                     std::to_string(columns) + "), }";
+  text.append(alignment - 1 - (before_text + text.size()) % alignment, ' ');
+  text += '\n';
+  std::ofstream file(path, std::ios::binary);
+  file.write("\x93NUMPY\x01\x00", 8);
+  file.put(static_cast<char>(text.size() % 256)).put(static_cast<char>(text.size() / 256));
+  file << text;
+  file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size_bytes()));
+  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
 }  // namespace phasecast::test

@@ -106,10 +106,10 @@ MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& paramet
   MapResult result;
   result.iterations = iterate(solver, parameters);
   result.fraction = solver.fractions();
+  result.seconds = data.equations_seconds + seconds_since(start);
   result.kkt = solver.kkt(data.equations).largest();
   result.lambda = solver.lambda();
   result.rho = solver.rho();
-  result.seconds = data.equations_seconds + seconds_since(start);
   return result;
 }
 
@@ -129,8 +129,8 @@ MapResult run_paper(const EvaluationData& data, const MethodParameters& paramete
   result.fraction.assign(solver.fractions().begin(), solver.fractions().end());
   result.lambda = solver.lambda();
   result.rho = solver.rho();
-  if (!prior) result.kkt = solver.kkt().largest();
   result.seconds = data.equations_seconds + seconds_since(start);
+  if (!prior) result.kkt = solver.kkt().largest();
   return result;
 }
 

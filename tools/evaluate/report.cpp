@@ -7,15 +7,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tools/machine.hpp"
+
 namespace phasecast {
 namespace {
-
-std::string cpu_model() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  return "unknown CPU";
-}
 
 void write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path);

@@ -1,0 +1,142 @@
+#include "tools/bench/live.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+#include <thread>
+
+#include "messages/units.hpp"
+#include "messages/wire/codec.hpp"
+#include "pipeline/pipeline.hpp"
+#include "pipeline/zmq_parts.hpp"
+#include "stages/quality.hpp"
+#include "tools/sender.hpp"
+
+namespace phasecast {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 60s;  // for the next message; the pipeline's status comes every second
+
+RunConfig pipeline_config(const LiveSettings& settings) {
+  RunConfig config;
+  config.frames_endpoint = config.maps_endpoint = config.control_endpoint = "tcp://127.0.0.1:*";
+  config.record = false;
+  config.threads = settings.threads;
+  config.in_flight_bytes = settings.in_flight_bytes;
+  config.unmix = settings.unmix;
+  return config;
+}
+
+class Viewer {
+ public:
+  Viewer(zmq::context_t& context, const std::string& endpoint) : socket_(context, zmq::socket_type::sub) {
+    socket_.set(zmq::sockopt::rcvhwm, 0);
+    socket_.set(zmq::sockopt::subscribe, "");
+    connect_or_throw(socket_, endpoint, "maps");
+  }
+
+  Message next() {
+    zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
+    if (zmq::poll(&item, 1, patience) == 0) throw std::runtime_error("the pipeline fell silent");
+    auto message = decode(receive_parts(socket_));
+    if (!message) throw std::runtime_error(message.error().text());
+    return std::move(*message);
+  }
+
+ private:
+  zmq::socket_t socket_;
+};
+
+/// The pipeline's log is not what the table is about.
+class QuietLog {
+ public:
+  QuietLog() { spdlog::set_level(spdlog::level::warn); }
+  ~QuietLog() { spdlog::set_level(before_); }
+
+ private:
+  spdlog::level::level_enum before_ = spdlog::get_level();
+};
+
+/// Takes what comes until every scan has its final map.
+std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {
+  std::vector<LiveScan> seen;
+  PhaseMap newest;
+  while (seen.size() < scans) {
+    Message message = viewer.next();
+    if (const auto* status = std::get_if<Status>(&message); status && !status->errors.empty())
+      throw std::runtime_error(status->errors.front());
+    auto* map = std::get_if<PhaseMap>(&message);
+    if (!map || (!newest.fraction.empty() && map->map_number <= newest.map_number)) continue;  // once more
+    if (map->final) seen.push_back({std::move(newest), *map});
+    newest = std::move(*map);
+  }
+  return seen;
+}
+
+}  // namespace
+
+double LiveScan::latency_ms() const {
+  return static_cast<double>(final.published_utc_ns - final.received_utc_ns) / ns_per_ms;
+}
+
+LiveResult run_live(std::vector<std::shared_ptr<PreparedScan>> scans, const LiveSettings& settings) {
+  const QuietLog quiet;
+  Pipeline pipeline(pipeline_config(settings), [] {});
+  zmq::context_t context;
+  Viewer viewer(context, pipeline.endpoints().maps);
+  while (!std::holds_alternative<Status>(viewer.next())) continue;  // subscribed: a newcomer is greeted
+
+  LiveResult result;
+  const std::int64_t begin = utc_now_ns();
+  std::jthread detector([&, endpoint = pipeline.endpoints().frames](std::stop_token stop) {
+    Sender sender(context,
+                  {.endpoint = endpoint,
+                   .pace = settings.rate_hz > 0 ? Pace::rate : Pace::fast,
+                   .rate_hz = settings.rate_hz,
+                   .faults = {}},
+                  stop);
+    for (const auto& scan : scans)
+      if (const auto report = sender.send(*scan)) result.frames_sent += report->sent;
+  });
+  result.scans = watch(viewer, scans.size());
+  detector.join();
+  pipeline.stop();
+
+  result.counters = pipeline.status().counters;
+  std::size_t bytes = 0;
+  for (const auto& scan : scans) bytes += scan->bytes();
+  result.gb_per_s = static_cast<double>(bytes) /
+                    static_cast<double>(result.scans.back().final.received_utc_ns - begin);  // B/ns
+  return result;
+}
+
+PhaseMap limit_of(PreparedScan& scan, const UnmixConfig& unmix, const PhaseMap& final, int threads) {
+  UnmixConfig config = unmix;
+  config.provisional = false;
+  config.lambda = final.lambda;
+  config.tolerance = unmix.tolerance / 100;
+  config.iterations = 5000;
+  Ledger ledger;
+  PhaseMap limit;
+  Graph graph(config, "", scan.bytes() + 1, threads, ledger,
+              {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { limit = std::move(*map); }});
+  const auto start = std::make_shared<const ScanStart>(scan.start());
+  graph.put(ScanOpened{start});
+  for (const Frame& frame : scan.frames()) graph.put(AdmittedFrame{start, frame, false, nullptr});
+  graph.put(ScanClosed{start, scan.end(), false, scan.frame_count(), 0, 0});
+  graph.finish();
+  for (const auto& error : ledger.snapshot().errors) throw std::runtime_error(error);
+  return limit;
+}
+
+double rms_distance(const PhaseMap& a, const PhaseMap& b) {
+  const double distance = rmse(a.fraction, b.fraction);
+  if (std::isnan(distance)) throw std::runtime_error("two maps have no pixel in common");
+  return distance;
+}
+
+}  // namespace phasecast
