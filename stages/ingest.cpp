@@ -107,7 +107,7 @@ float Ingest::spike_margin(Shape shape, const RawFrame& frame) {
   return static_cast<float>(config_.threshold * noise);
 }
 
-std::span<const std::size_t> Ingest::add(std::span<const IngestEnergy> batch, Moments& sums) {
+std::span<const Ingested> Ingest::add(std::span<const IngestEnergy> batch, Moments& sums) {
   require_batch(batch, sums);
   if (batch.empty()) return {};
   const Shape shape = sums.shape();
@@ -130,18 +130,20 @@ std::span<const std::size_t> Ingest::add(std::span<const IngestEnergy> batch, Mo
     });
   });
 
-  largest_.assign(batch.size(), 0);
-  repaired_.assign(batch.size(), 0);
+  total_.assign(batch.size(), {});
   for (std::size_t i = 0; i < found_.size(); ++i) {
-    largest_[i % batch.size()] = std::max(largest_[i % batch.size()], found_[i].largest);
-    repaired_[i % batch.size()] += found_[i].repaired;
+    Ingested& total = total_[i % batch.size()];
+    total.largest = std::max(total.largest, found_[i].largest);
+    total.repaired += found_[i].repaired;
   }
+  largest_.clear();
+  for (const Ingested& total : total_) largest_.push_back(total.largest);
   sums.end_batch(largest_);
-  return repaired_;
+  return total_;
 }
 
 void Ingest::sweep(const Tile& tile, std::span<const IngestEnergy> batch, const Moments::Batch& update,
-                   Moments& sums, std::span<Found> found) {
+                   Moments& sums, std::span<Ingested> found) {
   const Shape shape = sums.shape();
   const auto columns = static_cast<std::size_t>(tile.right - tile.left);
   const int reach = config_.enabled ? despike_reach : 0;
