@@ -17,6 +17,7 @@ void CarriedScan::restart(std::size_t energies, Shape shape, bool keep) {
 }
 
 void CarriedScan::next_scan(const Moments& of_last_scan) {
+  if (kept_.empty()) return;
   if (!sums_) sums_.emplace(of_last_scan.shape(), of_last_scan.dictionary());
   for (auto* list : {&standing_in_, &replaced_})
     for (Kept& frame : *list)
