@@ -70,8 +70,8 @@ void prefetch(const RawPixels& pixels, std::size_t first, std::size_t count) {
 
 /// Row y of the frame, with the columns around the strip that exist.
 void fill_row(const RawFrame& frame, Shape shape, int y, int left, int right, RowWindow& window) {
-  window.clear(y);
-  if (y < 0 || y >= shape.height) return;
+  if (y < 0 || y >= shape.height) return window.clear(y);
+  window.clear_around(y, static_cast<std::size_t>(right - left));
   const auto width = static_cast<std::size_t>(shape.width);
   const int from = std::max(left - despike_reach, 0), to = std::min(right + despike_reach, shape.width);
   const std::size_t first = static_cast<std::size_t>(y) * width + static_cast<std::size_t>(from);
