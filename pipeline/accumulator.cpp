@@ -5,68 +5,74 @@
 #include <algorithm>
 
 namespace phasecast {
-namespace {
-
-bool covered(const std::vector<Spectrum>& references, double energy_ev) {
-  return std::all_of(references.begin(), references.end(), [&](const Spectrum& reference) {
-    return energy_ev >= reference.energy_ev.front() && energy_ev <= reference.energy_ev.back();
-  });
-}
-
-}  // namespace
-
-bool Accumulator::can_carry(const ScanStart& next) const {
+bool Accumulator::goes_on_with(const ScanStart& next) const {
   return scan_ && current_ && !used_.empty() && scan_->series_id == next.series_id &&
-         scan_->shape == next.shape && scan_->energies_ev == next.energies_ev && !kept_.empty();
+         scan_->shape == next.shape && scan_->energies_ev == next.energies_ev;
 }
 
 void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
-  carried_.reset();
-  last_kept_.clear();
-  if (can_carry(*scan)) {
-    carried_ = std::move(current_);
-    last_kept_ = std::move(kept_);
-  }
-  current_.reset();
-  kept_.clear();
+  const bool goes_on = goes_on_with(*scan);
+  scan_ = std::move(scan);
   used_.clear();
   published_at_ = 0;
-  scan_ = std::move(scan);
+  if (goes_on) {
+    carried_.next_scan(*current_);
+    return current_->clear();
+  }
 
+  current_.reset();
+  mixed_.reset();
+  const std::size_t bytes = scan_->energies_ev.size() * scan_->shape.pixels() * sizeof(Half);
+  const bool affordable = bytes <= config_.carry_bytes;
+  carried_.restart(scan_->energies_ev.size(), scan_->shape, affordable && config_.provisional);
   if (config_.references.empty()) return ledger_.note("no references given: recording only");
   auto dictionary = Dictionary::make(config_.references, scan_->energies_ev, config_.normalize);
   if (!dictionary)
     return ledger_.error("scan " + scan_->scan_id +
                          " is recorded but cannot be unmixed: " + dictionary.error().text());
   current_.emplace(scan_->shape, std::move(*dictionary));
-
-  const std::size_t bytes = scan_->energies_ev.size() * scan_->shape.pixels() * sizeof(float);
-  if (bytes <= config_.carry_bytes)
-    kept_.resize(scan_->energies_ev.size());
-  else
+  if (!affordable)
     spdlog::info("scan={} carry=off needs_bytes={} limit_bytes={}", scan_->scan_id, bytes,
                  config_.carry_bytes);
 }
 
-void Accumulator::add(const EnergyAbsorbance& energy) {
-  if (current_ && !covered(config_.references, energy.energy_ev)) {
+/// False if it cannot be used.
+bool Accumulator::count(const EnergyJob& energy) {
+  const double ev = energy_ev(energy);
+  if (current_ && !current_->dictionary().covers(ev)) {
     ledger_.count(&Counters::unpaired);
-    return ledger_.error("scan " + scan_->scan_id + ": a frame at " + std::to_string(energy.energy_ev) +
-                         " eV is outside the references' energies: recorded, not in the map");
+    ledger_.error("scan " + scan_->scan_id + ": a frame at " + std::to_string(ev) +
+                  " eV is outside the references' energies: recorded, not in the map");
+    return false;
   }
   used_.push_back(energy.energy_index);
-  last_sequence_ = energy.last_sequence;
-  received_utc_ns_ = energy.received_utc_ns;
+  last_sequence_ = 0;
+  received_utc_ns_ = 0;
+  for (const auto* group : {&energy.samples, &energy.flats, &energy.darks})
+    for (const auto& admitted : *group) {
+      last_sequence_ = std::max(last_sequence_, admitted.frame.header.sequence);
+      received_utc_ns_ = std::max(received_utc_ns_, admitted.frame.received_utc_ns);
+    }
+  return true;
+}
+
+void Accumulator::add(std::span<const EnergyJob> energies) {
+  batch_.clear();
+  raw_frames_.begin();
+  std::vector<std::uint32_t> indices;
+  for (const EnergyJob& energy : energies) {
+    if (!count(energy) || !current_) continue;
+    indices.push_back(energy.energy_index);
+    batch_.push_back({energy_ev(energy), raw_frames_.frame(energy), carried_.room(energy.energy_index)});
+  }
   ledger_.update(
       [&](Status& status) { status.energies_received = static_cast<std::uint32_t>(used_.size()); });
   if (!current_) return;
 
-  current_->add(energy.energy_ev, *energy.absorbance);
-  if (!kept_.empty()) kept_[energy.energy_index] = {energy.energy_ev, energy.absorbance};
-  if (carried_ && last_kept_[energy.energy_index].absorbance) {
-    Kept& old = last_kept_[energy.energy_index];
-    carried_->add(old.energy_ev, *old.absorbance, -1);
-    old.absorbance.reset();
+  const auto found = ingest_.add(batch_, *current_);
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    carried_.replace(indices[k], batch_[k].energy_ev, found[k].largest);
+    if (found[k].repaired > 0) ledger_.count(&Counters::repaired_pixels, found[k].repaired);
   }
 }
 
@@ -100,16 +106,15 @@ bool Accumulator::due_for_publication() {
 
 SnapshotPtr Accumulator::snapshot() {
   if (!current_) return nullptr;
-  std::optional<Moments> mixed;
-  if (carried_) {
-    mixed = *current_;
-    mixed->add(*carried_);
+  const Moments* carried = carried_.moments();
+  if (carried) {
+    if (!mixed_) mixed_.emplace(current_->shape(), current_->dictionary());
+    mixed_->set_sum(*current_, *carried);
   }
-  const auto snapshot = make_snapshot(mixed ? *mixed : *current_, false);
+  const auto snapshot = make_snapshot(carried ? *mixed_ : *current_, false);
   if (!snapshot) return nullptr;
   snapshot->publish = due_for_publication();
-  for (std::size_t k = 0; k < last_kept_.size(); ++k)
-    if (last_kept_[k].absorbance) snapshot->energies_carried.push_back(static_cast<std::uint32_t>(k));
+  snapshot->energies_carried = carried_.energies();
   return snapshot;
 }
 

@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "pipeline/absorb.hpp"
+#include "pipeline/carried_scan.hpp"
 #include "pipeline/ledger.hpp"
+#include "pipeline/raw_frames.hpp"
 #include "pipeline/unmix_config.hpp"
+#include "stages/ingest.hpp"
 #include "stages/moments.hpp"
 
 namespace phasecast {
@@ -33,11 +36,13 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 /// last scan's frames (design: "Warm start, honestly"); at the scan's end the moments are of that scan alone.
 class Accumulator {
  public:
-  Accumulator(const UnmixConfig& config, Ledger& ledger) : config_(config), ledger_(ledger) {}
+  Accumulator(const UnmixConfig& config, Ledger& ledger)
+      : config_(config), ledger_(ledger), ingest_(config.despike) {}
 
   void open(std::shared_ptr<const ScanStart> scan);
-  /// An energy outside a reference's range cannot be used: said, counted as unpaired.
-  void add(const EnergyAbsorbance& energy);
+  /// Some energies of the open scan, at most Ingest::most_energies, in one sweep; their raw frames are not
+  /// needed afterwards. An energy outside a reference's range cannot be used: said, counted as unpaired.
+  void add(std::span<const EnergyJob> energies);
   /// The data so far; nothing, with a note in the status, while they do not determine a map.
   SnapshotPtr snapshot();
   /// The scan's own data, at its end; nothing, with the reason as a sticky error, if they do not determine a
@@ -45,23 +50,20 @@ class Accumulator {
   SnapshotPtr final_snapshot(const ScanClosed& closed);
 
  private:
-  using KeptFrame = std::shared_ptr<const std::vector<float>>;
-  struct Kept {
-    double energy_ev = 0;
-    KeptFrame absorbance;
-  };
-
+  bool count(const EnergyJob& energy);
   std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
-  bool can_carry(const ScanStart& next) const;
+  bool goes_on_with(const ScanStart& next) const;
   bool due_for_publication();
 
   const UnmixConfig& config_;
   Ledger& ledger_;
+  Ingest ingest_;
+  RawFrames raw_frames_;
+  std::vector<IngestEnergy> batch_;
   std::shared_ptr<const ScanStart> scan_;
   std::optional<Moments> current_;  // this scan; empty if it cannot be unmixed
-  std::optional<Moments> carried_;  // the last scan's energies that this one has not replaced yet
-  std::vector<Kept> kept_;          // this scan's frames by energy, for the next one
-  std::vector<Kept> last_kept_;     // the last scan's that still stand in
+  CarriedScan carried_;             // the last scan's energies that this one has not replaced yet
+  std::optional<Moments> mixed_;    // both
   std::uint64_t last_sequence_ = 0;
   std::int64_t received_utc_ns_ = 0;
   std::vector<std::uint32_t> used_;

@@ -5,8 +5,8 @@
 #include <atomic>
 
 #include "messages/units.hpp"
-#include "pipeline/absorb.hpp"
 #include "pipeline/accumulator.hpp"
+#include "pipeline/job_queue.hpp"
 #include "pipeline/map_solver.hpp"
 #include "pipeline/pairing.hpp"
 
@@ -20,14 +20,17 @@ struct SolveRequest {
 };
 using MapPtr = std::shared_ptr<PhaseMap>;
 
+/// Says that a job waits in the queue.
+struct JobWaits {};
+
 //   put ─┬─► record
-//        └─► pair ─► absorb ─► in_order ─► accumulate ─► solve ─► publish
-//           serial  parallel   by order      serial      serial    serial
-//                                                        ▲   │
-//                                                        └───┘ goes on between frames
+//        └─► pair ─► queue ─► ingest ─► solve ─► publish
+//           serial           serial,    serial    serial
+//                            takes all  ▲   │
+//                            that waits └───┘ goes on between frames
 struct Graph::Nodes {
-  using Pair = flow::multifunction_node<Event, std::tuple<Job>>;
-  using Accumulate = flow::multifunction_node<Absorbed, std::tuple<SolveRequest>>;
+  using Pair = flow::multifunction_node<Event, std::tuple<JobWaits>>;
+  using IngestWaiting = flow::multifunction_node<JobWaits, std::tuple<SolveRequest>>;
   using Solve = flow::multifunction_node<SolveRequest, std::tuple<SolveRequest>>;
 
   Nodes(const UnmixConfig& unmix, std::string config_hash, std::size_t hold_bytes, Ledger& books,
@@ -36,24 +39,22 @@ struct Graph::Nodes {
         ledger(books),
         outputs(std::move(out)),
         pairing(hold_bytes, ledger,
-                [this](Job job) { std::get<0>(pair.output_ports()).try_put(std::move(job)); }),
+                [this](Job job) {
+                  queue.put(std::move(job));
+                  std::get<0>(pair.output_ports()).try_put({});
+                }),
         accumulator(config, ledger),
         solver(config, std::move(config_hash)),
         pair(graph, flow::serial, [this](const Event& event, auto&) { pairing.take(event); }),
-        absorb(graph, flow::unlimited,
-               [this](const Job& job) { return phasecast::absorb(job, config.despike, ledger); }),
-        in_order(graph, [](const Absorbed& absorbed) { return order_of(absorbed); }),
-        accumulate(
+        ingest(
             graph, flow::serial,
-            [this](const Absorbed& item, auto& ports) { guard([&] { sum(item, std::get<0>(ports)); }); },
+            [this](JobWaits, auto& ports) { guard([&] { ingest_waiting(std::get<0>(ports)); }); },
             flow::node_priority_t{1}),
         solve(graph, flow::serial,
               [this](const SolveRequest& request, auto& ports) { advance(request, std::get<0>(ports)); }),
         publish(graph, flow::serial, [this](const MapPtr& map) { outputs.publish(map); }) {
-    flow::make_edge(pair, absorb);
-    flow::make_edge(absorb, in_order);
-    flow::make_edge(in_order, accumulate);
-    flow::make_edge(flow::output_port<0>(accumulate), solve);
+    flow::make_edge(flow::output_port<0>(pair), ingest);
+    flow::make_edge(flow::output_port<0>(ingest), solve);
     flow::make_edge(flow::output_port<0>(solve), solve);
   }
 
@@ -67,17 +68,20 @@ struct Graph::Nodes {
     return false;
   }
 
-  /// Newest moments win: a frame asks for a solve only when the solver waits for one.
+  /// All energies that wait go into one sweep; in lockstep one by one, for a map decision each. Newest
+  /// moments win: a solve is asked for only when the solver waits for one.
   template <class Port>
-  void sum(const Absorbed& item, Port& to_solve) {
-    const bool wanted = config.provisional && (config.deterministic || snapshots_waiting == 0);
+  void ingest_waiting(Port& to_solve) {
+    Work work = queue.take(config.deterministic ? 1 : Ingest::most_energies);
     SnapshotPtr snapshot;
-    if (const auto* opened = std::get_if<OpenJob>(&item)) {
+    if (const auto* opened = std::get_if<OpenJob>(&work)) {
       accumulator.open(opened->scan);
-    } else if (const auto* closed = std::get_if<CloseJob>(&item)) {
+    } else if (const auto* closed = std::get_if<CloseJob>(&work)) {
       snapshot = accumulator.final_snapshot(closed->closed);
-    } else {
-      accumulator.add(std::get<EnergyAbsorbance>(item));
+    } else if (auto& energies = std::get<std::vector<EnergyJob>>(work); !energies.empty()) {
+      accumulator.add(energies);
+      energies.clear();  // the moments have the data: room for new frames
+      const bool wanted = config.provisional && (config.deterministic || snapshots_waiting == 0);
       if (wanted) snapshot = accumulator.snapshot();
     }
     if (!snapshot) return;
@@ -108,6 +112,7 @@ struct Graph::Nodes {
   const UnmixConfig& config;
   Ledger& ledger;
   GraphOutputs outputs;
+  JobQueue queue;
   Pairing pairing;
   Accumulator accumulator;
   MapSolver solver;
@@ -115,9 +120,7 @@ struct Graph::Nodes {
 
   flow::graph graph;
   Pair pair;
-  flow::function_node<Job, Absorbed> absorb;
-  flow::sequencer_node<Absorbed> in_order;
-  Accumulate accumulate;
+  IngestWaiting ingest;
   Solve solve;
   flow::function_node<MapPtr> publish;
 };

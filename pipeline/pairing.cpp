@@ -1,6 +1,10 @@
 #include "pipeline/pairing.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "stages/absorbance.hpp"
+#include "stages/parallel.hpp"
 
 namespace phasecast {
 namespace {
@@ -17,15 +21,25 @@ std::size_t bytes_of(const std::vector<AdmittedFrame>& frames) {
 
 }  // namespace
 
+void mean_into(std::vector<float>& mean, const std::vector<AdmittedFrame>& frames) {
+  const FrameHeader& header = frames.front().frame.header;
+  const std::size_t pixel_bytes = bytes_per_pixel(header.pixel_type);
+  const float share = 1.0f / static_cast<float>(frames.size());
+  mean.resize(header.shape.pixels());
+  for_blocks(mean.size(), [&](std::size_t begin, std::size_t end) {
+    const auto part = std::span(mean).subspan(begin, end - begin);
+    std::fill(part.begin(), part.end(), 0.0f);
+    for (const auto& admitted : frames)
+      add_pixels(admitted.frame.pixels.bytes.subspan(begin * pixel_bytes, part.size() * pixel_bytes),
+                 header.pixel_type, part);
+    for (float& value : part) value *= share;
+  });
+}
+
 MeanImage mean_of(const std::vector<AdmittedFrame>& frames) {
   if (frames.empty()) return nullptr;
-  const FrameHeader& header = frames.front().frame.header;
-  std::vector<float> mean(header.shape.pixels(), 0.0f);
-  for (const auto& admitted : frames) add_pixels(admitted.frame.pixels.bytes, header.pixel_type, mean);
-  if (frames.size() > 1) {
-    const float share = 1.0f / static_cast<float>(frames.size());
-    for (float& value : mean) value *= share;
-  }
+  std::vector<float> mean;
+  mean_into(mean, frames);
   return std::make_shared<const std::vector<float>>(std::move(mean));
 }
 
@@ -41,7 +55,7 @@ void Pairing::take(Event event) {
 
 void Pairing::open(const ScanOpened& opened) {
   scan_ = opened.scan;
-  emit_(OpenJob{order_++, scan_});
+  emit_(OpenJob{scan_});
 }
 
 void Pairing::add(AdmittedFrame admitted) {
@@ -112,7 +126,7 @@ void Pairing::emit_group(std::uint32_t energy_index, Group group) {
     used += shared_darks_.size();
   }
   ledger_.count(&Counters::used, used);
-  emit_(EnergyJob{order_++, scan_, energy_index, std::move(group.samples), std::move(group.flats),
+  emit_(EnergyJob{scan_, energy_index, std::move(group.samples), std::move(group.flats),
                   std::move(group.darks), shared_flat_, shared_dark_});
 }
 
@@ -131,7 +145,7 @@ void Pairing::close(const ScanClosed& closed) {
   shared_dark_.reset();
   held_bytes_ = 0;
   ledger_.depth("hold", 0);
-  emit_(CloseJob{order_++, closed});
+  emit_(CloseJob{closed});
 }
 
 /// Frames that have to wait count against the hold budget instead, so that the correction they wait for is

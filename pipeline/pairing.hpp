@@ -15,9 +15,8 @@ namespace phasecast {
 /// The mean of some frames of one kind, or none; shared by all energies that use it.
 using MeanImage = std::shared_ptr<const std::vector<float>>;
 
-/// Everything that one energy's absorbance needs, ready for a parallel worker. Repeats are not averaged yet.
+/// Everything that one energy's absorbance needs. Repeats are not averaged yet.
 struct EnergyJob {
-  std::uint64_t order = 0;  ///< consecutive over the pipeline's life: restores the order behind the workers
   std::shared_ptr<const ScanStart> scan;
   std::uint32_t energy_index = 0;
   std::vector<AdmittedFrame> samples;
@@ -28,12 +27,10 @@ struct EnergyJob {
 };
 
 struct OpenJob {
-  std::uint64_t order = 0;
   std::shared_ptr<const ScanStart> scan;
 };
 
 struct CloseJob {
-  std::uint64_t order = 0;
   ScanClosed closed;
 };
 
@@ -72,7 +69,6 @@ class Pairing {
   std::size_t hold_bytes_;
   Ledger& ledger_;
   Emit emit_;
-  std::uint64_t order_ = 0;
 
   std::shared_ptr<const ScanStart> scan_;
   std::map<std::uint32_t, Group> waiting_;  // by energy index
@@ -81,7 +77,9 @@ class Pairing {
   std::size_t held_bytes_ = 0;
 };
 
-/// Mean of the frames' pixels; nullptr for none.
+/// Mean of the frames' pixels, of which there is one at least.
+void mean_into(std::vector<float>& mean, const std::vector<AdmittedFrame>& frames);
+/// nullptr for none.
 MeanImage mean_of(const std::vector<AdmittedFrame>& frames);
 
 }  // namespace phasecast

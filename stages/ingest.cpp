@@ -70,8 +70,8 @@ void prefetch(const RawPixels& pixels, std::size_t first, std::size_t count) {
 
 /// Row y of the frame, with the columns around the strip that exist.
 void fill_row(const RawFrame& frame, Shape shape, int y, int left, int right, RowWindow& window) {
-  window.clear(y);
-  if (y < 0 || y >= shape.height) return;
+  if (y < 0 || y >= shape.height) return window.clear(y);
+  window.clear_around(y, static_cast<std::size_t>(right - left));
   const auto width = static_cast<std::size_t>(shape.width);
   const int from = std::max(left - despike_reach, 0), to = std::min(right + despike_reach, shape.width);
   const std::size_t first = static_cast<std::size_t>(y) * width + static_cast<std::size_t>(from);
@@ -107,7 +107,7 @@ float Ingest::spike_margin(Shape shape, const RawFrame& frame) {
   return static_cast<float>(config_.threshold * noise);
 }
 
-std::span<const std::size_t> Ingest::add(std::span<const IngestEnergy> batch, Moments& sums) {
+std::span<const Ingested> Ingest::add(std::span<const IngestEnergy> batch, Moments& sums) {
   require_batch(batch, sums);
   if (batch.empty()) return {};
   const Shape shape = sums.shape();
@@ -130,18 +130,20 @@ std::span<const std::size_t> Ingest::add(std::span<const IngestEnergy> batch, Mo
     });
   });
 
-  largest_.assign(batch.size(), 0);
-  repaired_.assign(batch.size(), 0);
+  total_.assign(batch.size(), {});
   for (std::size_t i = 0; i < found_.size(); ++i) {
-    largest_[i % batch.size()] = std::max(largest_[i % batch.size()], found_[i].largest);
-    repaired_[i % batch.size()] += found_[i].repaired;
+    Ingested& total = total_[i % batch.size()];
+    total.largest = std::max(total.largest, found_[i].largest);
+    total.repaired += found_[i].repaired;
   }
+  largest_.clear();
+  for (const Ingested& total : total_) largest_.push_back(total.largest);
   sums.end_batch(largest_);
-  return repaired_;
+  return total_;
 }
 
 void Ingest::sweep(const Tile& tile, std::span<const IngestEnergy> batch, const Moments::Batch& update,
-                   Moments& sums, std::span<Found> found) {
+                   Moments& sums, std::span<Ingested> found) {
   const Shape shape = sums.shape();
   const auto columns = static_cast<std::size_t>(tile.right - tile.left);
   const int reach = config_.enabled ? despike_reach : 0;

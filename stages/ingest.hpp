@@ -21,6 +21,12 @@ struct IngestEnergy {
   std::span<Half> keep;  ///< where its despiked absorbance is to be kept, too; empty: nowhere
 };
 
+/// What was found in one energy's frame.
+struct Ingested {
+  std::size_t repaired = 0;  ///< pixels that were spikes or NaN
+  float largest = 0;         ///< finite |absorbance|
+};
+
 /// From raw pixels to moments in one sweep: dark, flat, −ln, despike, sums. The absorbance of a few rows at a
 /// time lives in the L2 cache, and each sum is loaded and stored once for all energies of a batch.
 ///
@@ -32,29 +38,25 @@ class Ingest {
 
   explicit Ingest(const DespikeConfig& config) : config_(config) {}
 
-  /// Adds a batch to the moments, and gives how many pixels of each energy were repaired (until the next
-  /// call). Throws std::invalid_argument, with the moments as they were, if a frame is not of their shape or
-  /// the references do not cover an energy.
-  std::span<const std::size_t> add(std::span<const IngestEnergy> batch, Moments& sums);
+  /// Adds a batch to the moments, and gives what was found in each energy (until the next call). Throws
+  /// std::invalid_argument, with the moments as they were, if a frame is not of their shape or the references
+  /// do not cover an energy.
+  std::span<const Ingested> add(std::span<const IngestEnergy> batch, Moments& sums);
 
  private:
   struct Tile {
     int top, bottom, left, right;
   };
-  struct Found {
-    float largest = 0;  // finite |absorbance|
-    std::size_t repaired = 0;
-  };
 
   float spike_margin(Shape shape, const RawFrame& frame);
   void sweep(const Tile& tile, std::span<const IngestEnergy> batch, const Moments::Batch& update,
-             Moments& sums, std::span<Found> found);
+             Moments& sums, std::span<Ingested> found);
 
   DespikeConfig config_;
-  std::vector<float> margins_;         // by energy
-  std::vector<Found> found_;           // [tiles][energies]
-  std::vector<float> largest_;         // by energy
-  std::vector<std::size_t> repaired_;  // by energy
+  std::vector<float> margins_;   // by energy
+  std::vector<Ingested> found_;  // [tiles][energies]
+  std::vector<Ingested> total_;  // by energy
+  std::vector<float> largest_;   // by energy
   tbb::enumerable_thread_specific<std::vector<float>> samples_;
   tbb::enumerable_thread_specific<std::vector<RowWindow>> windows_;  // by energy
 };

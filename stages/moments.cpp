@@ -116,7 +116,14 @@ std::vector<const double*> Moments::planes(int first, int count) const {
   return list;
 }
 
-void Moments::add(const Moments& other) {
+void Moments::clear_totals() {
+  energies_ = pre_energies_ = post_energies_ = updates_ = 0;
+  squared_magnitude_ = 0;
+  for (Eigen::MatrixXd* matrix : {&gram_, &cross_, &pre_cross_, &all_basis_, &pre_basis_, &post_basis_})
+    matrix->setZero();
+}
+
+void Moments::add_totals(const Moments& other) {
   if (other.shape_ != shape_ || other.sums_.size() != sums_.size())
     throw std::invalid_argument("moments of another shape or normalization cannot be added");
   energies_ += other.energies_;
@@ -130,8 +137,28 @@ void Moments::add(const Moments& other) {
   all_basis_ += other.all_basis_;
   pre_basis_ += other.pre_basis_;
   post_basis_ += other.post_basis_;
+}
+
+void Moments::add(const Moments& other) {
+  add_totals(other);
   for_blocks(sums_.size(), [&](std::size_t begin, std::size_t end) {
     for (std::size_t k = begin; k < end; ++k) sums_[k] += other.sums_[k];
+  });
+}
+
+void Moments::clear() {
+  clear_totals();
+  for_blocks(sums_.size(), [&](std::size_t begin, std::size_t end) {
+    std::fill(sums_.data() + begin, sums_.data() + end, 0.0);
+  });
+}
+
+void Moments::set_sum(const Moments& a, const Moments& b) {
+  clear_totals();
+  add_totals(a);
+  add_totals(b);
+  for_blocks(sums_.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) sums_[k] = a.sums_[k] + b.sums_[k];
   });
 }
 

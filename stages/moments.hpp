@@ -57,6 +57,10 @@ class Moments {
   /// Adds one energy's absorbance (weight 1) or takes it out again (weight −1). NaN marks its pixel for good.
   void add(double energy_ev, std::span<const float> absorbance, double weight = 1);
   void add(const Moments& other);
+  /// As if made anew; the memory stays.
+  void clear();
+  /// Becomes a + b.
+  void set_sum(const Moments& a, const Moments& b);
 
   /// Energies whose pixels are added in one sweep over the sums, with what the sweep needs to know of them.
   struct Batch {
@@ -93,6 +97,8 @@ class Moments {
   const double* plane(int index) const {
     return sums_.data() + static_cast<std::size_t>(index) * shape_.pixels();
   }
+  void clear_totals();
+  void add_totals(const Moments& other);
   std::vector<const double*> planes(int first, int count) const;
   std::string still_needed() const;
   struct SmallMatrices;

@@ -24,9 +24,12 @@ class RowWindow {
 
   /// The strip's first column.
   float* row(int y) { return values_.data() + slot(y) * stride_ + 2 * margin; }
-  /// The whole row with its margins is NaN again.
-  void clear(int y) {
-    std::fill_n(values_.data() + slot(y) * stride_, stride_, std::numeric_limits<float>::quiet_NaN());
+  /// The row is NaN again, or all but `columns` of the strip.
+  void clear(int y) { clear_around(y, 0); }
+  void clear_around(int y, std::size_t columns) {
+    float* const begin = values_.data() + slot(y) * stride_;
+    std::fill(begin, row(y), std::numeric_limits<float>::quiet_NaN());
+    std::fill(row(y) + columns, begin + stride_, std::numeric_limits<float>::quiet_NaN());
   }
   /// Group 0 begins at the strip's first column; there is one more on both sides.
   SpikeBits* spikes(int y) { return spikes_.data() + slot(y) * (groups_ + 2) + 1; }

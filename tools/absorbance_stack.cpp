@@ -6,13 +6,29 @@
 #include <limits>
 #include <stdexcept>
 
-#include "pipeline/absorb.hpp"
 #include "pipeline/files/scan_reader.hpp"
+#include "pipeline/raw_frames.hpp"
 #include "tools/progress.hpp"
 
 namespace phasecast {
+namespace {
 
-AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike) {
+struct EnergyAbsorbance {
+  double energy_ev;
+  std::shared_ptr<const std::vector<float>> absorbance;
+};
+
+EnergyAbsorbance absorb(const EnergyJob& job, const DespikeConfig& config) {
+  RawFrames means;
+  auto absorbance = std::make_shared<std::vector<float>>(job.scan->shape.pixels());
+  to_absorbance(means.frame(job), 0, *absorbance);
+  despike(config, job.scan->shape, *absorbance);
+  return {energy_ev(job), std::move(absorbance)};
+}
+
+}  // namespace
+
+AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& config) {
   std::vector<std::string> assumptions;
   const auto source = open_scan(file, assumptions);
   for (const auto& assumption : assumptions) spdlog::warn("{}: {}", file.string(), assumption);
@@ -22,9 +38,8 @@ AbsorbanceStack read_absorbance(const std::filesystem::path& file, const Despike
 
   Ledger ledger;
   std::vector<EnergyAbsorbance> absorbed;
-  Pairing pairing(std::numeric_limits<std::size_t>::max(), ledger, [&](Job job) {
-    const Absorbed result = absorb(job, despike, ledger);
-    if (const auto* energy = std::get_if<EnergyAbsorbance>(&result)) absorbed.push_back(*energy);
+  Pairing pairing(std::numeric_limits<std::size_t>::max(), ledger, [&](const Job& job) {
+    if (const auto* energy = std::get_if<EnergyJob>(&job)) absorbed.push_back(absorb(*energy, config));
   });
   Progress progress("read " + file.filename().string(), scan.frame_count());
   pairing.take(ScanOpened{start});
