@@ -5,9 +5,9 @@
 #include <span>
 #include <string_view>
 
+#include "stages/links.hpp"
 #include "stages/moments.hpp"
 #include "stages/rum_variables.hpp"
-#include "stages/links.hpp"
 
 namespace phasecast {
 

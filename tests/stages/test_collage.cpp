@@ -19,7 +19,9 @@ TEST_CASE("a small image is taken whole") {
 TEST_CASE("pieces of a large image are where the sample is, each pixel once, and never neighbors") {
   const Shape shape{700, 900};
   std::vector<std::uint8_t> sample(shape.pixels());
-  const auto in_sample = [](std::size_t y, std::size_t x) { return y >= 254 && y < 508 && x >= 381 && x < 700; };
+  const auto in_sample = [](std::size_t y, std::size_t x) {
+    return y >= 254 && y < 508 && x >= 381 && x < 700;
+  };
   for (std::size_t k = 0; k < sample.size(); ++k) sample[k] = in_sample(k / 900, k % 900);
   const Collage collage = collage_of(shape, sample);
   const auto width = static_cast<std::size_t>(collage.shape.width);

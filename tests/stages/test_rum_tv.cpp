@@ -170,7 +170,8 @@ TEST_CASE("where the bands begin makes no difference") {
 }
 
 TEST_CASE("passes settle in single precision, however strong the noise and however few the steps") {
-  const auto [sigma, steps] = GENERATE(table<double, int>({{0.05, 2}, {0.3, 2}, {0.3, 6}, {1.0, 4}, {1.0, 8}}));
+  const auto [sigma, steps] =
+      GENERATE(table<double, int>({{0.05, 2}, {0.3, 2}, {0.3, 6}, {1.0, 4}, {1.0, 8}}));
   const auto problem = make_problem({60, 70}, 2, 0.8, sigma, 9);
   auto solver = started<float>(problem, 2 * sigma, {.x_steps = steps});
   map_after(solver, 200);
