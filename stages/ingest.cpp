@@ -14,21 +14,27 @@ namespace phasecast {
 
 namespace {
 
-// The windows of 16 energies, four rows each, are 270 kB in a strip of this width.
-constexpr int most_columns = 1024;
+// Columns of a strip times energies of a batch: the windows, four rows each, are 270 kB. The wider, the
+// longer are the pieces of the sums that lie together.
+constexpr std::size_t most_columns_and_energies = 1024 * 16;
+constexpr std::size_t most_columns = 4096;
 constexpr int tile_rows = 64;
 constexpr std::size_t piece = 512;  // pixels between requests to the memory
 // To know whether a neighbor is a spike, its neighbors are needed.
 constexpr int despike_reach = 2;
 
 struct Tiling {
-  explicit Tiling(Shape of)
+  Tiling(Shape of, std::size_t energies)
       : shape(of),
-        columns(divide_up(divide_up(shape.width, divide_up(shape.width, most_columns)), 64) * 64),
+        columns(strip(static_cast<int>(std::min(most_columns, most_columns_and_energies / energies)))),
         across(divide_up(shape.width, columns)),
         count(static_cast<std::size_t>(across) *
               static_cast<std::size_t>(divide_up(shape.height, tile_rows))) {}
   static int divide_up(int a, int b) { return (a + b - 1) / b; }
+  /// Strips of equal width, at most so wide.
+  int strip(int most) const {
+    return divide_up(divide_up(shape.width, divide_up(shape.width, most)), 64) * 64;
+  }
 
   Shape shape;
   int columns, across;
@@ -111,7 +117,7 @@ std::span<const Ingested> Ingest::add(std::span<const IngestEnergy> batch, Momen
   require_batch(batch, sums);
   if (batch.empty()) return {};
   const Shape shape = sums.shape();
-  const Tiling tiling(shape);
+  const Tiling tiling(shape, batch.size());
   std::array<double, most_energies> energies_ev;
   std::transform(batch.begin(), batch.end(), energies_ev.begin(), [](const auto& e) { return e.energy_ev; });
   margins_.resize(batch.size());

@@ -204,7 +204,8 @@ TEST_CASE("pixels of a frame need not be aligned to be ingested") {
 }
 
 TEST_CASE("the sums' bits do not depend on how energies were batched") {
-  const RawScan scan({70, 61}, 37, PixelType::uint16);
+  const Shape shape = GENERATE(Shape{70, 61}, Shape{3, 2300});
+  const RawScan scan(shape, 37, PixelType::uint16);
   for (const auto& config : synthetic::all_modes()) {
     const Moments one_by_one = ingested(scan, 1, config);
     for (std::size_t size = 2; size <= Ingest::most_energies; ++size)
