@@ -98,8 +98,7 @@ std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, boo
 
 bool Accumulator::due_for_publication() {
   const int received = static_cast<int>(used_.size());
-  const bool last = used_.size() == scan_->energies_ev.size();
-  if (received - published_at_ < config_.map_every && !last) return false;
+  if (received - published_at_ < config_.map_every && !complete()) return false;
   published_at_ = received;
   return true;
 }

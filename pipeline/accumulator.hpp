@@ -45,6 +45,8 @@ class Accumulator {
   void add(std::span<const EnergyJob> energies);
   /// The data so far; nothing, with a note in the status, while they do not determine a map.
   SnapshotPtr snapshot();
+  /// Whether every planned energy is in.
+  bool complete() const { return scan_ && used_.size() == scan_->energies_ev.size(); }
   /// The scan's own data, at its end; nothing, with the reason as a sticky error, if they do not determine a
   /// map.
   SnapshotPtr final_snapshot(const ScanClosed& closed);

@@ -69,7 +69,7 @@ struct Graph::Nodes {
   }
 
   /// All energies that wait go into one sweep; in lockstep one by one, for a map decision each. Newest
-  /// moments win: a solve is asked for only when the solver waits for one.
+  /// moments win: a solve is asked for only when the solver waits for one, and with a scan's last energy.
   template <class Port>
   void ingest_waiting(Port& to_solve) {
     Work work = queue.take(config.deterministic ? 1 : Ingest::most_energies);
@@ -81,7 +81,8 @@ struct Graph::Nodes {
     } else if (auto& energies = std::get<std::vector<EnergyJob>>(work); !energies.empty()) {
       accumulator.add(energies);
       energies.clear();  // the moments have the data: room for new frames
-      const bool wanted = config.provisional && (config.deterministic || snapshots_waiting == 0);
+      const bool wanted =
+          config.provisional && (config.deterministic || snapshots_waiting == 0 || accumulator.complete());
       if (wanted) snapshot = accumulator.snapshot();
     }
     if (!snapshot) return;

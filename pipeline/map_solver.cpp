@@ -45,8 +45,10 @@ void MapSolver::take(SnapshotPtr snapshot) {
   denoised_.reset();
   if (!iterative()) return solver_.reset();
 
-  // Outdated: the data changed by more than the old state is worth.
-  if (!known || !solver_ || (outdated && !carried))
+  // Outdated: the data changed by more than the old state is worth. A final map starts from the least squares
+  // of its scan alone: the same frames give the same map, live or offline, whatever was iterated before
+  // (decision 0001).
+  if (!known || !solver_ || snapshot_->final || (outdated && !carried))
     start_cold();
   else
     std::visit([&](auto& solver) { solver.set_problem(problem()); }, *solver_);
@@ -101,16 +103,25 @@ UnmixProblem MapSolver::problem() const {
   return {snapshot_->equations, valid_, scale_.typical, noise_sigma_, lambda_, config_.rho.value_or(0)};
 }
 
+/// Algorithm 1 is made anew: it is told the typical scale when it is made.
+bool MapSolver::has_memory_for_it() const {
+  const auto* solver = solver_ ? std::get_if<RumTv<float>>(&*solver_) : nullptr;
+  return solver && solver->shape() == snapshot_->equations.shape &&
+         solver->states() == snapshot_->equations.states;
+}
+
 void MapSolver::start_cold() {
   iterations_ = 0;
   convergence_.reset();
-  const Shape shape = snapshot_->equations.shape;
-  const int states = snapshot_->equations.states;
-  if (config_.formulation == Formulation::phasecast)
-    solver_.emplace(std::in_place_type<RumTv<float>>, shape, states);
-  else
-    solver_.emplace(std::in_place_type<AlgorithmOne<float>>, shape, states,
-                    AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
+  if (!has_memory_for_it()) {
+    const Shape shape = snapshot_->equations.shape;
+    const int states = snapshot_->equations.states;
+    if (config_.formulation == Formulation::phasecast)
+      solver_.emplace(std::in_place_type<RumTv<float>>, shape, states);
+    else
+      solver_.emplace(std::in_place_type<AlgorithmOne<float>>, shape, states,
+                      AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
+  }
   std::visit(
       [&](auto& solver) {
         solver.set_problem(problem());
@@ -139,10 +150,7 @@ void MapSolver::iterate(int passes) {
   }
 }
 
-/// From the least squares of this scan alone: the same frames give the same final map, live or offline,
-/// whatever was iterated before (decision 0001).
 void MapSolver::finish() {
-  if (solver_) start_cold();
   iterate(config_.iterations);
 }
 

@@ -44,6 +44,7 @@ class MapSolver {
   UnmixProblem problem() const;
   bool iterative() const;
   bool denoised_at_once() const;
+  bool has_memory_for_it() const;
   void start_cold();
   void denoise();
 

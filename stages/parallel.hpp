@@ -18,12 +18,17 @@ inline constexpr std::size_t block_pixels = 8192;
 /// Calls body(begin, end) for every block of [0, n), in parallel. Isolated: a waiting thread does not pick up
 /// unrelated work of the flow graph in the middle of an iteration.
 template <class Body>
-void for_blocks(std::size_t n, const Body& body) {
-  const std::size_t blocks = (n + block_pixels - 1) / block_pixels;
+void for_blocks(std::size_t n, std::size_t block, const Body& body) {
+  const std::size_t blocks = (n + block - 1) / block;
   tbb::this_task_arena::isolate([&] {
     tbb::parallel_for(std::size_t{0}, blocks,
-                      [&](std::size_t k) { body(k * block_pixels, std::min(n, (k + 1) * block_pixels)); });
+                      [&](std::size_t k) { body(k * block, std::min(n, (k + 1) * block)); });
   });
+}
+
+template <class Body>
+void for_blocks(std::size_t n, const Body& body) {
+  for_blocks(n, block_pixels, body);
 }
 
 /// Sum of body(begin, end) over the blocks, added in block order: deterministic.

@@ -163,16 +163,20 @@ void RumTv<Real>::set_sample(std::span<const std::uint8_t> sample) {
   if (links_ && std::equal(sample.begin(), sample.end(), sample_.begin())) return;
   sample_.assign(sample.begin(), sample.end());
   links_.emplace(shape_, sample_, config_.border);
-  sample_pixels_ = 0;
   const auto width = static_cast<std::size_t>(shape_.width);
-  for (std::size_t k = 0; k < pixels_; ++k) {
-    data_.kind.row(0, static_cast<std::ptrdiff_t>(k / width))[k % width] =
-        static_cast<std::uint8_t>(links_->right[k] | links_->below[k] << 1 | (sample_[k] ? 1 << 2 : 0));
-    sample_pixels_ += sample_[k] ? 1 : 0;
-  }
+  for_bands([&](int first, int last) {
+    for (int y = first; y < last; ++y) {
+      const std::size_t begin = static_cast<std::size_t>(y) * width;
+      std::uint8_t* kind = data_.kind.row(0, y);
+      for (std::size_t x = 0; x < width; ++x)
+        kind[x] = static_cast<std::uint8_t>(links_->right[begin + x] | links_->below[begin + x] << 1 |
+                                            (sample_[begin + x] ? 1 << 2 : 0));
+    }
+  });
+  sample_pixels_ = static_cast<double>(
+      std::count_if(sample_.begin(), sample_.end(), [](std::uint8_t in) { return in != 0; }));
 }
 
-/// In double: the coordinates are small differences of what the data project to.
 template <class Real>
 void RumTv<Real>::set_data(const NormalEquations& equations, const StatePlane& plane) {
   const auto width = static_cast<std::size_t>(shape_.width);

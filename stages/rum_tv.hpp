@@ -56,6 +56,8 @@ class RumTv {
   /// Eq. (21) over the sample, through the variables of (10) that belong to these: M = X diag(s) and t = s
   /// hold, C and g follow from them.
   KktResiduals kkt(const NormalEquations& equations) const;
+  Shape shape() const { return shape_; }
+  int states() const { return static_cast<int>(states_); }
   double lambda() const { return lambda_; }
   double rho() const { return rho_; }
 

@@ -23,7 +23,7 @@ struct UnmixOptions {
   double e0 = 0;
   std::string lambda = "auto", rho = "auto", mask_below = "auto";
   int iterations = 100;
-  double tolerance = 1e-3;
+  double tolerance = 2e-3;
   int threads = 2;
   bool no_despike = false;
   double despike_threshold = 8;
