@@ -92,12 +92,11 @@ struct Graph::Nodes {
     to_solve.try_put({std::move(snapshot)});
   }
 
-  /// A few iterations on the newest data, then a look at what came meanwhile.
+  /// One iteration on the newest data, then a look at what came meanwhile.
   template <class Port>
   void advance(const SolveRequest& request, Port& to_itself) {
     const bool fresh = request.snapshot != nullptr;
-    const bool well =
-        guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(config.iterations_per_frame); });
+    const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
     if (fresh) ledger.depth("solve", --snapshots_waiting);
     const bool final = fresh && request.snapshot->final;
     const bool go_on = well && !final && snapshots_waiting == 0 && !solver.converged();

@@ -27,8 +27,9 @@ void require_pixels(std::size_t found, std::size_t needed, const char* what) {
 double estimate_noise(const NormalEquations& equations) {
   require_pixels(equations.misfit.size(), equations.shape.pixels(), "misfit");
   std::vector<double> misfits;
-  for (std::size_t k = 0; k < equations.misfit.size(); k += sampling_stride(equations.misfit.size()))
+  for_sampled_pixels(equations.misfit.size(), [&](std::size_t k) {
     if (!equations.unusable[k]) misfits.push_back(equations.misfit[k]);
+  });
   if (misfits.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double middle = median(std::move(misfits));
   if (middle <= 0) return 0;  // a scan without noise leaves rounding errors of either sign

@@ -68,13 +68,14 @@ Amounts separate(const std::vector<double>& values) {
   return {typical, std::min(threshold, empty + empty_spreads * spread)};
 }
 
-/// Of some of the usable pixels, see sampling_stride.
+/// Of some of the usable pixels, see for_sampled_pixels.
 template <class Amount>
 std::vector<double> sample(const NormalEquations& equations, const Amount& amount) {
   const std::size_t pixels = equations.shape.pixels();
   std::vector<double> values;
-  for (std::size_t k = 0; k < pixels; k += sampling_stride(pixels))
+  for_sampled_pixels(pixels, [&](std::size_t k) {
     if (!equations.unusable[k]) values.push_back(amount(k));
+  });
   return values;
 }
 
