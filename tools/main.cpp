@@ -2,8 +2,10 @@
 #include <exception>
 
 #include "tools/commands.hpp"
+#include "tools/kept_pages.hpp"
 
 int main(int argc, char** argv) {
+  phasecast::keep_freed_pages();
   CLI::App app("phasecast: live chemical phase maps from streaming X-ray spectro-microscopy");
   app.require_subcommand(1);
   int exit_status = 0;

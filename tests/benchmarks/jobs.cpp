@@ -8,6 +8,7 @@
 #include "tools/bench/jobs.hpp"
 #include "tools/bench/problem.hpp"
 #include "tools/bench/timing.hpp"
+#include "tools/kept_pages.hpp"
 
 using namespace phasecast;
 
@@ -28,6 +29,7 @@ double seconds_of_literal(EvaluationData data) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  keep_freed_pages();
   CLI::App app("Seconds of whole jobs, the least of several repetitions: lines of name, states and seconds");
   int energies = 117, states = 2, repetitions = 5, height = 379, width = 520;
   double sigma = 0.3;

@@ -2,12 +2,14 @@
 // the map is when the last frame lands, and how long the final one takes.
 
 #include "tools/bench/series.hpp"
+#include "tools/kept_pages.hpp"
 
 #include <CLI/CLI.hpp>
 
 using namespace phasecast;
 
 int main(int argc, char** argv) try {
+  keep_freed_pages();
   CLI::App app("How near the live map is to its limit at the last frame, and the latency of the final one");
   SeriesSettings settings;
   double rate_hz = 0;
