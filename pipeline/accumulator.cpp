@@ -77,14 +77,15 @@ void Accumulator::add(std::span<const EnergyJob> energies) {
 }
 
 std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, bool final) {
-  auto equations = moments.normal_equations();
+  const auto snapshot = snapshots_.take();
+  auto equations = moments.normal_equations(std::move(snapshot->equations));
   if (!equations) {
     const std::string why = "scan " + scan_->scan_id + ": " + equations.error().text();
     final ? ledger_.error(why) : ledger_.note(why);
     return nullptr;
   }
   ledger_.note("");
-  auto snapshot = std::make_shared<Snapshot>();
+  *snapshot = {};
   snapshot->scan = scan_;
   snapshot->states = moments.dictionary().names();
   snapshot->equations = std::move(*equations);

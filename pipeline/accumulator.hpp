@@ -9,6 +9,7 @@
 
 #include "pipeline/carried_scan.hpp"
 #include "pipeline/ledger.hpp"
+#include "pipeline/pool.hpp"
 #include "pipeline/raw_frames.hpp"
 #include "pipeline/unmix_config.hpp"
 #include "stages/ingest.hpp"
@@ -70,6 +71,7 @@ class Accumulator {
   std::int64_t received_utc_ns_ = 0;
   std::vector<std::uint32_t> used_;
   int published_at_ = 0;
+  Pool<Snapshot> snapshots_;
 };
 
 }  // namespace phasecast

@@ -70,7 +70,8 @@ void MapSolver::measure_statistics() {
   const NormalEquations& equations = snapshot_->equations;
   const bool scale_is_free = config_.normalize.mode == Normalization::pre_edge;
   least_squares_ =
-      lcf(equations, scale_is_free ? LcfConstraint::non_negative : LcfConstraint::non_negative_sum_to_one);
+      lcf(equations, scale_is_free ? LcfConstraint::non_negative : LcfConstraint::non_negative_sum_to_one,
+          std::move(least_squares_));
   noise_sigma_ = estimate_noise(equations);
   const auto free_scale =
       scale_is_free ? least_squares_.scale : lcf(equations, LcfConstraint::non_negative).scale;

@@ -89,7 +89,7 @@ std::array<Chunk, most_states> least_minimum(const std::vector<Support>& support
 
 }  // namespace
 
-LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint) {
+LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint, LcfResult used) {
   if (equations.states > most_states)
     throw std::invalid_argument("linear combination fitting is exact for up to " +
                                 std::to_string(most_states) + " states, not " +
@@ -100,7 +100,9 @@ LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint) {
   const double limit = sum_to_one ? std::numeric_limits<double>::infinity() : 0;
   const std::size_t pixels = equations.shape.pixels();
   const auto states = static_cast<std::size_t>(equations.states);
-  LcfResult result{std::vector<double>(states * pixels), std::vector<double>(pixels)};
+  LcfResult result = std::move(used);
+  result.fraction.resize(states * pixels);
+  result.scale.resize(pixels);
 
   const auto solve_chunk = [&](std::size_t begin, std::size_t n) {
     std::array<Chunk, most_states> b{};

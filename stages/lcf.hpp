@@ -20,6 +20,7 @@ struct LcfResult {
   std::vector<double> scale;
 };
 
-LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint);
+/// `used` gives its memory.
+LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint, LcfResult used = {});
 
 }  // namespace phasecast

@@ -85,7 +85,8 @@ class Moments {
 
   /// Error "energies" while the energies received do not determine the normalization or the states; its text
   /// says what is still needed.
-  Result<NormalEquations> normal_equations() const;
+  /// `used` gives its memory.
+  Result<NormalEquations> normal_equations(NormalEquations used = {}) const;
 
  private:
   // Planes [N] of sums_: Σ a y (L of them), Σ p y, Σ_pre p y, Σ_post p y, Σ y².
@@ -103,7 +104,7 @@ class Moments {
   std::string still_needed() const;
   struct SmallMatrices;
   SmallMatrices small_matrices() const;
-  NormalEquations shared_by_all_pixels(const SmallMatrices& small) const;
+  void set_shared_by_all_pixels(const SmallMatrices& small, NormalEquations& result) const;
 
   Shape shape_;
   Dictionary dictionary_;

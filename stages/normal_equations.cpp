@@ -121,8 +121,7 @@ Moments::SmallMatrices Moments::small_matrices() const {
   return small;
 }
 
-NormalEquations Moments::shared_by_all_pixels(const SmallMatrices& small) const {
-  NormalEquations result;
+void Moments::set_shared_by_all_pixels(const SmallMatrices& small, NormalEquations& result) const {
   result.shape = shape_;
   result.states = states_;
   result.energies = energies_;
@@ -140,21 +139,21 @@ NormalEquations Moments::shared_by_all_pixels(const SmallMatrices& small) const 
   const double background = omega.dot(all_basis_.diagonal().cwiseSqrt());
   result.rounding = (updates_ + steps_after_the_sums) * std::numeric_limits<double>::epsilon();
   result.magnitude = (1 + background) * std::sqrt(squared_magnitude_);
-  return result;
 }
 
-Result<NormalEquations> Moments::normal_equations() const {
+Result<NormalEquations> Moments::normal_equations(NormalEquations used) const {
   if (const std::string needed = still_needed(); !needed.empty())
     return Error{"energies", "scan", "energies received", std::to_string(energies_), needed};
   const SmallMatrices small = small_matrices();
-  NormalEquations result = shared_by_all_pixels(small);
+  NormalEquations result = std::move(used);
+  set_shared_by_all_pixels(small, result);
 
   const std::size_t pixels = shape_.pixels();
   result.projection.resize(static_cast<std::size_t>(states_) * pixels);
   result.energy.resize(pixels);
   result.misfit.resize(pixels);
   result.noise_gain.assign(pixels, 1);
-  result.unusable.resize(pixels);
+  result.unusable.assign(pixels, 0);
 
   const Planes pre = planes(pre_plane(), background_), all = planes(all_plane(), background_),
                post = planes(post_plane(), post_), joint = planes(0, states_ + background_);
