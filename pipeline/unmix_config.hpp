@@ -35,7 +35,7 @@ struct UnmixConfig {
   std::optional<double> mask_below;  ///< scale below which there is no element; automatic if not given
   int iterations = 100;              ///< at most, for a final map; the paper's limit (section V-A)
   double tolerance = 2e-3;  ///< RMS distance of the fractions to their limit at which a final map is done
-  int iterations_per_frame = 3;  ///< between two looks at newer data
+  int iterations_per_frame = 3;  ///< on newer data, before a map of them; then one by one until newer come
   int map_every = 10;            ///< energies between provisional maps
   bool provisional = true;       ///< solve while the scan runs; false: only its end
   bool deterministic = false;    ///< one solve per frame in lockstep: the same frames give the same bits

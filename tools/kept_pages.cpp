@@ -7,8 +7,8 @@
 namespace phasecast {
 
 void keep_freed_pages() {
-  constexpr std::intptr_t larger_than_any_image = std::intptr_t{1} << 40;
-  scalable_allocation_mode(TBBMALLOC_SET_HUGE_SIZE_THRESHOLD, larger_than_any_image);
+  constexpr std::intptr_t image_bytes = 256 * 1024;  // of what is larger nothing is released in passing
+  scalable_allocation_mode(TBBMALLOC_SET_HUGE_SIZE_THRESHOLD, image_bytes);
 }
 
 }  // namespace phasecast

@@ -71,7 +71,7 @@ void add_options(CLI::App& app, RunOptions& o) {
       ->type_name("energies")
       ->capture_default_str();
   app.add_option("--iterations-per-frame", o.iterations_per_frame,
-                 "Iterations between two looks at newer data")
+                 "Iterations on newer data; then one by one until newer ones come")
       ->capture_default_str();
   add_unmix_options(app, o.unmix);
 }
