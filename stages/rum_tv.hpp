@@ -36,7 +36,7 @@ struct RumTvConfig {
 /// The total variation is anisotropic and counts differences between neighbors that are both in the sample:
 /// no datum says what an empty pixel's fraction is, and no neighbor should have to follow it.
 ///
-/// Memory per pixel, in values of Real: 10 and a byte for two states, 12 L − 9 (and a byte) for more, twice
+/// Memory per pixel, in values of Real: 10 and a byte for two states, 11 L − 4 (and a byte) for more, twice
 /// the state and once the data; independent of the number of energies.
 template <class Real>
 class RumTv {
