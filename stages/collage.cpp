@@ -7,8 +7,8 @@ namespace phasecast {
 namespace {
 
 constexpr int cell = 127;
-constexpr int cells_across = 2;
-constexpr std::size_t small_image = 2 * 128 * 128 * cells_across * cells_across;
+constexpr int cells_across = 4;
+constexpr std::size_t small_image = 3 * 128 * 128 * cells_across * cells_across / 2;
 
 struct Cell {
   int y, x;

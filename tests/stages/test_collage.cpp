@@ -17,12 +17,12 @@ TEST_CASE("a small image is taken whole") {
 }
 
 TEST_CASE("pieces of a large image are where the sample is, each pixel once, and never neighbors") {
-  const Shape shape{700, 900};
+  const Shape shape{1300, 1400};
   std::vector<std::uint8_t> sample(shape.pixels());
   const auto in_sample = [](std::size_t y, std::size_t x) {
-    return y >= 254 && y < 508 && x >= 381 && x < 700;
+    return y >= 254 && y < 762 && x >= 381 && x < 1016;
   };
-  for (std::size_t k = 0; k < sample.size(); ++k) sample[k] = in_sample(k / 900, k % 900);
+  for (std::size_t k = 0; k < sample.size(); ++k) sample[k] = in_sample(k / 1400, k % 1400);
   const Collage collage = collage_of(shape, sample);
   const auto width = static_cast<std::size_t>(collage.shape.width);
   REQUIRE(collage.source.size() == collage.shape.pixels());
@@ -33,14 +33,14 @@ TEST_CASE("pieces of a large image are where the sample is, each pixel once, and
     const std::size_t from = collage.source[k];
     if (from == Collage::no_pixel) continue;
     taken.push_back(from);
-    REQUIRE(in_sample(from / 900, from % 900));
+    REQUIRE(in_sample(from / 1400, from % 1400));
     const auto is_neighbor = [&](std::size_t next, std::size_t offset) {
       return next == Collage::no_pixel || next == from + offset;
     };
     if (k % width + 1 < width) REQUIRE(is_neighbor(collage.source[k + 1], 1));
-    if (k + width < collage.source.size()) REQUIRE(is_neighbor(collage.source[k + width], 900));
+    if (k + width < collage.source.size()) REQUIRE(is_neighbor(collage.source[k + width], 1400));
   }
-  CHECK(taken.size() > 60000);
+  CHECK(taken.size() > 250000);
   std::sort(taken.begin(), taken.end());
   CHECK(std::adjacent_find(taken.begin(), taken.end()) == taken.end());
 }
