@@ -8,7 +8,7 @@ namespace {
 
 constexpr int cell = 127;
 constexpr int cells_across = 4;
-constexpr std::size_t small_image = 3 * 128 * 128 * cells_across * cells_across / 2;
+constexpr std::size_t small_image = 3 * 128 * 128 * cells_across * cells_across;
 
 struct Cell {
   int y, x;

@@ -29,7 +29,7 @@ struct Collage {
   }
 };
 
-/// Of some 260,000 pixels; an image of less than one and a half times that is taken whole.
+/// Of some 260,000 pixels; an image of less than three times that is taken whole.
 Collage collage_of(Shape shape, std::span<const std::uint8_t> sample);
 
 }  // namespace phasecast
