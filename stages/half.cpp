@@ -1,5 +1,6 @@
 #include "stages/half.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "stages/simd.hpp"
@@ -8,45 +9,32 @@ namespace phasecast {
 
 namespace {
 
-/// Calls body(i) for the whole vectors of [0, n), and rest(i, count) for what is left.
-template <class Body, class Rest>
-void for_vectors(std::size_t n, const Body& body, const Rest& rest) {
+/// Converts a vector at a time; what is left goes through one that is filled up.
+template <class From, class To, class Convert>
+void convert_all(std::span<const From> from, std::span<To> to, const Convert& convert) {
   constexpr std::size_t step = simd::lanes;
   std::size_t i = 0;
-  for (; i + step <= n; i += step) body(i);
-  if (i < n) rest(i, n - i);
+  for (; i + step <= from.size(); i += step) convert(&from[i], &to[i]);
+  if (i == from.size()) return;
+  From last_from[step] = {};
+  To last_to[step];
+  std::copy(from.begin() + static_cast<std::ptrdiff_t>(i), from.end(), last_from);
+  convert(last_from, last_to);
+  std::copy_n(last_to, from.size() - i, &to[i]);
 }
 
 }  // namespace
 
 void to_half(std::span<const float> values, std::span<Half> halves) {
-  const auto convert = [](const float* from, Half* to) {
+  convert_all(values, halves, [](const float* from, Half* to) {
     simd::store(to, simd::to_half(simd::load<simd::Lanes>(from)));
-  };
-  for_vectors(
-      values.size(), [&](std::size_t i) { convert(&values[i], &halves[i]); },
-      [&](std::size_t i, std::size_t count) {
-        float from[simd::lanes] = {};
-        Half to[simd::lanes];
-        std::memcpy(from, &values[i], count * sizeof(float));
-        convert(from, to);
-        std::memcpy(&halves[i], to, count * sizeof(Half));
-      });
+  });
 }
 
 void to_float(std::span<const Half> halves, std::span<float> values) {
-  const auto convert = [](const Half* from, float* to) {
+  convert_all(halves, values, [](const Half* from, float* to) {
     simd::store(to, simd::to_float(simd::load<simd::HalfLanes>(from)));
-  };
-  for_vectors(
-      halves.size(), [&](std::size_t i) { convert(&halves[i], &values[i]); },
-      [&](std::size_t i, std::size_t count) {
-        Half from[simd::lanes] = {};
-        float to[simd::lanes];
-        std::memcpy(from, &halves[i], count * sizeof(Half));
-        convert(from, to);
-        std::memcpy(&values[i], to, count * sizeof(float));
-      });
+  });
 }
 
 }  // namespace phasecast

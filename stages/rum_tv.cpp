@@ -66,10 +66,9 @@ RumTv<Real>::RumTv(Shape shape, int states, RumTvConfig config)
 template <class Real>
 template <class Body>
 void RumTv<Real>::for_bands(const Body& body) const {
-  const int rows = config_.band_rows, bands = (shape_.height + rows - 1) / rows;
-  tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(0, bands, [&](int k) { body(k * rows, std::min(shape_.height, (k + 1) * rows)); });
-  });
+  for_blocks(
+      static_cast<std::size_t>(shape_.height), static_cast<std::size_t>(config_.band_rows),
+      [&](std::size_t first, std::size_t last) { body(static_cast<int>(first), static_cast<int>(last)); });
 }
 
 template <class Real>

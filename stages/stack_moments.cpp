@@ -1,11 +1,11 @@
 #include "stages/stack_moments.hpp"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string>
+
+#include "stages/parallel.hpp"
 
 namespace phasecast {
 namespace {
@@ -30,14 +30,14 @@ void add_stack(Moments& moments, std::span<const double> energies_ev, const Stac
 
   const std::size_t tiles = (pixels + tile_pixels - 1) / tile_pixels;
   std::vector<float> tile_largest(tiles * energies);
-  tbb::parallel_for(std::size_t{0}, tiles, [&](std::size_t tile) {
-    const std::size_t first = tile * tile_pixels, count = std::min(tile_pixels, pixels - first);
+  for_blocks(pixels, tile_pixels, [&](std::size_t first, std::size_t last) {
+    const std::size_t tile = first / tile_pixels;
     std::array<const float*, batch_energies> rows;
     for (std::size_t b = 0; b < batches.size(); ++b) {
       const std::size_t begin = b * batch_energies, size = std::min(batch_energies, energies - begin);
       float* const found = &tile_largest[tile * energies + begin];
-      for (std::size_t at = first; at < first + count; at += chunk_pixels) {
-        const std::size_t n = std::min(chunk_pixels, first + count - at);
+      for (std::size_t at = first; at < last; at += chunk_pixels) {
+        const std::size_t n = std::min(chunk_pixels, last - at);
         for (std::size_t e = 0; e < size; ++e) rows[e] = stack.frames[begin + e] + at;
         moments.add_pixels(batches[b], at, n, {rows.data(), size});
         for (std::size_t e = 0; e < size; ++e) found[e] = std::max(found[e], largest_finite({rows[e], n}));
