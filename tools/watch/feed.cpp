@@ -60,14 +60,15 @@ void Feed::wait(Clock::time_point deadline) {
   const int ready = zmq_poll(sources.data(), sources.size(), std::max<long>(0, left));
   if (ready < 0 && errno != EINTR) throw zmq::error_t();
   take_link_events();
-  if (link_ == Link::connected && Clock::now() - last_heard_ >= silence_limit) link_ = Link::silent;
+  if (link_ == Link::connected && Clock::now() - last_heard_ >= silence_limit) change(Link::silent);
 }
 
 std::optional<Result<Message>> Feed::receive() {
   Parts parts;
   if (!try_receive_parts(subscriber_, parts)) return std::nullopt;
+  take_link_events();  // the handshake that came before it may be newer than the last wait
   last_heard_ = Clock::now();
-  if (link_ == Link::silent) link_ = Link::connected;
+  if (link_ == Link::silent) change(Link::connected);
   return decode(parts);
 }
 
@@ -79,14 +80,20 @@ void Feed::take_link_events() {
     zmq::message_t address;
     if (event.more() && !monitor_.recv(address)) return;
     if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-      link_ = Link::connected;
+      change(Link::connected);
       last_heard_ = Clock::now();
     } else if (kind == ZMQ_EVENT_DISCONNECTED) {
-      link_ = link_ == Link::connected || link_ == Link::silent ? Link::lost : Link::wrong;
+      change(link_ == Link::connected || link_ == Link::silent ? Link::lost : Link::wrong);
     } else {
-      link_ = Link::wrong;
+      change(Link::wrong);
     }
   }
+}
+
+void Feed::change(Link link) {
+  if (link == link_) return;
+  link_ = link;
+  changes_.push_back(link);
 }
 
 }  // namespace phasecast

@@ -4,6 +4,8 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 #include <zmq.hpp>
 
 #include "messages/result.hpp"
@@ -36,14 +38,18 @@ class Feed {
   /// The next message if one is there already.
   std::optional<Result<Message>> receive();
   Link link() const { return link_; }
+  /// Every change of the link since this was last called, in order; a message comes after its connection.
+  std::vector<Link> take_changes() { return std::exchange(changes_, {}); }
 
  private:
   void take_link_events();
+  void change(Link link);
 
   StopDescriptor stop_;
   zmq::context_t context_;
   zmq::socket_t subscriber_, monitor_;
   Link link_ = Link::absent;
+  std::vector<Link> changes_;
   Clock::time_point last_heard_;
 };
 

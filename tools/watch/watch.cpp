@@ -33,16 +33,16 @@ class Watcher {
   }
 
   int run() {
-    tell_link();
+    tell_link(feed_.link());
     while (!has_finals() && !stop_.stop_requested() && feed_.link() != Link::wrong &&
            Clock::now() < give_up()) {
       feed_.wait(next_deadline());
-      tell_link();
+      tell_changes();
       take_messages();
       if (pictures_) pictures_->write_due(Clock::now());
       if (changed_ && Clock::now() >= next_redraw_) redraw();
     }
-    tell_link();
+    tell_changes();
     if (pictures_) pictures_->finish();
     redraw();
     return exit_status();
@@ -54,15 +54,18 @@ class Watcher {
     changed_ = true;
   }
 
-  void tell_link() {
-    if (told_ && view_.link == feed_.link()) return;
-    told_ = true;
-    view_.link = feed_.link();
-    tell(fmt::format("endpoint \"{}\"", describe(view_.link, view_.endpoint)));
+  void tell_changes() {
+    for (const Link link : feed_.take_changes()) tell_link(link);
+  }
+
+  void tell_link(Link link) {
+    view_.link = link;
+    tell(fmt::format("endpoint \"{}\"", describe(link, view_.endpoint)));
   }
 
   void take_messages() {
     while (auto message = feed_.receive()) {
+      tell_changes();
       if (!*message) {
         ++view_.undecodable;
         tell(fmt::format("undecodable \"{}\"", printable(message->error().text())));
@@ -150,7 +153,7 @@ class Watcher {
   TruthComparison truth_;
   std::optional<Pictures> pictures_;
   Clock::time_point started_, next_redraw_{};
-  bool told_ = false, changed_ = false;
+  bool changed_ = false;
 };
 
 }  // namespace
