@@ -84,11 +84,11 @@ void Pipeline::handle(Event event) {
 void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   map->map_number = maps_published_++;
   map->published_utc_ns = utc_now_ns();
-  publisher_->publish(encode(*map));
-  {
+  {  // first: who has seen a map may ask what it makes of a spectrum
     std::lock_guard lock(newest_map_mutex_);
     newest_map_ = map;
   }
+  publisher_->publish(encode(*map));
   ledger_.count(map->final ? &Counters::maps_final : &Counters::maps_provisional);
   if (!map->final) return;
 

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   phasecast::add_unmix(app, exit_status);
   phasecast::add_endmembers(app, exit_status);
   phasecast::add_watch(app, exit_status);
+  phasecast::add_view(app, exit_status);
   phasecast::add_evaluate(app, exit_status);
   phasecast::add_bench(app, exit_status);
   try {

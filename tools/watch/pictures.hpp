@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "messages/phase_map.hpp"
-#include "tools/watch/feed.hpp"
+#include "tools/feed.hpp"
 
 namespace phasecast {
 

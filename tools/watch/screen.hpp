@@ -8,7 +8,7 @@
 
 #include "messages/phase_map.hpp"
 #include "messages/status.hpp"
-#include "tools/watch/feed.hpp"
+#include "tools/feed.hpp"
 
 namespace phasecast {
 

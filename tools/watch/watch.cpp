@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "tools/watch/feed.hpp"
+#include "tools/feed.hpp"
 #include "tools/watch/lines.hpp"
 #include "tools/watch/pictures.hpp"
 #include "tools/watch/screen.hpp"

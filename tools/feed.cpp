@@ -1,4 +1,4 @@
-#include "tools/watch/feed.hpp"
+#include "tools/feed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -63,13 +63,19 @@ void Feed::wait(Clock::time_point deadline) {
   if (link_ == Link::connected && Clock::now() - last_heard_ >= silence_limit) change(Link::silent);
 }
 
-std::optional<Result<Message>> Feed::receive() {
+std::optional<Parts> Feed::receive_parts() {
   Parts parts;
   if (!try_receive_parts(subscriber_, parts)) return std::nullopt;
   take_link_events();  // the handshake that came before it may be newer than the last wait
   last_heard_ = Clock::now();
   if (link_ == Link::silent) change(Link::connected);
-  return decode(parts);
+  return parts;
+}
+
+std::optional<Result<Message>> Feed::receive() {
+  const auto parts = receive_parts();
+  if (!parts) return std::nullopt;
+  return decode(*parts);
 }
 
 void Feed::take_link_events() {

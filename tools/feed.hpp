@@ -35,7 +35,8 @@ class Feed {
 
   /// Returns when a message, a change of the link or a request to stop is there, or at the deadline.
   void wait(Clock::time_point deadline);
-  /// The next message if one is there already.
+  /// The next message if one is there already: as it came, or decoded.
+  std::optional<Parts> receive_parts();
   std::optional<Result<Message>> receive();
   Link link() const { return link_; }
   /// Every change of the link since this was last called, in order; a message comes after its connection.
