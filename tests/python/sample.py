@@ -66,7 +66,9 @@ def send_scan(detector: phasecast.Detector, **options: object) -> phasecast.Scan
         scan.dark(dark())
         for index, energy in enumerate(scan.energies_ev):
             scan.flat(flat(), index)
-            scan.sample(image(energy, scan.start.scan_index), index, energy_readback_ev=energy, exposure_s=0.5)
+            scan.sample(
+                image(energy, scan.start.scan_index), index, energy_readback_ev=energy, exposure_s=0.5
+            )
     return scan.start
 
 

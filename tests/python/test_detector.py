@@ -28,7 +28,9 @@ class TestDetector(LiveTest):
         summary = self.live.stop()
         self.assertEqual(summary["received"], str(start.planned_frames))
         self.assertEqual(summary["recorded"], str(start.planned_frames))
-        self.assertEqual([summary[fault] for fault in ("rejected", "missing", "unpaired", "foreign")], ["0"] * 4)
+        self.assertEqual(
+            [summary[fault] for fault in ("rejected", "missing", "unpaired", "foreign")], ["0"] * 4
+        )
 
     def test_a_scan_left_early_is_complete_with_the_frames_that_were_sent(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
@@ -49,7 +51,9 @@ class TestDetector(LiveTest):
                     scan.flat(sample.flat())
                     raise RuntimeError("beam lost\x1b at 3 GeV")
             end = viewer.wait_for(phasecast.ScanEnd, timeout_s=PATIENCE_S)
-        self.assertEqual(end, phasecast.ScanEnd(scan.start.scan_id, 1, "aborted", "RuntimeError: beam lost  at 3 GeV"))
+        self.assertEqual(
+            end, phasecast.ScanEnd(scan.start.scan_id, 1, "aborted", "RuntimeError: beam lost  at 3 GeV")
+        )
 
     def test_absorbance_in_floats_of_either_byte_order_is_taken_as_it_is(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
