@@ -41,8 +41,8 @@ class TestControl(LiveTest):
 
     def test_an_aborted_scan_has_a_final_map_of_what_was_received(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
-            with detector.scan(sample.ENERGIES_EV, (sample.HEIGHT, sample.WIDTH), flats=1) as scan:
-                scan.flat(sample.flat())
+            with detector.scan(sample.ENERGIES_EV, sample.SHAPE, flats=1) as scan:
+                scan.flat(sample.Beamline().flat())
                 for index in range(0, len(scan.energies_ev), 2):
                     scan.sample(sample.image(scan.energies_ev[index]), index)
                 received = scan.frames_sent

@@ -18,8 +18,8 @@ class TestDetector(LiveTest):
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
             start = sample.send_scan(detector)
             found = self.final_map(viewer, start.scan_id)
-        np.testing.assert_array_equal(found.valid[:4], False)
-        np.testing.assert_array_equal(found.valid[4:], True)
+        np.testing.assert_array_equal(found.valid[: sample.EMPTY_ROWS], False)
+        np.testing.assert_array_equal(found.valid[sample.EMPTY_ROWS :], True)
         difference = (found.fraction - sample.fraction())[:, found.valid]
         self.assertLess(np.sqrt(np.mean(difference**2)), 0.01)
         self.assertEqual(found.states, sample.STATES)
@@ -34,8 +34,8 @@ class TestDetector(LiveTest):
 
     def test_a_scan_left_early_is_complete_with_the_frames_that_were_sent(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
-            with detector.scan(sample.ENERGIES_EV, flats=1, shape=(sample.HEIGHT, sample.WIDTH)) as scan:
-                scan.flat(sample.flat())
+            with detector.scan(sample.ENERGIES_EV, flats=1, shape=sample.SHAPE) as scan:
+                scan.flat(sample.Beamline().flat())
                 for index in range(0, len(scan.energies_ev), 2):
                     scan.sample(sample.image(scan.energies_ev[index]), index)
             found = self.final_map(viewer, scan.start.scan_id)
@@ -47,8 +47,8 @@ class TestDetector(LiveTest):
     def test_an_exception_aborts_the_scan_and_is_its_reason(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
             with self.assertRaisesRegex(RuntimeError, "beam lost"):
-                with detector.scan(sample.ENERGIES_EV, (sample.HEIGHT, sample.WIDTH), flats=1) as scan:
-                    scan.flat(sample.flat())
+                with detector.scan(sample.ENERGIES_EV, sample.SHAPE, flats=1) as scan:
+                    scan.flat(sample.Beamline().flat())
                     raise RuntimeError("beam lost\x1b at 3 GeV")
             end = viewer.wait_for(phasecast.ScanEnd, timeout_s=PATIENCE_S)
         self.assertEqual(
@@ -57,7 +57,7 @@ class TestDetector(LiveTest):
 
     def test_absorbance_in_floats_of_either_byte_order_is_taken_as_it_is(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
-            shape = sample.HEIGHT, sample.WIDTH
+            shape = sample.SHAPE
             with detector.scan(sample.ENERGIES_EV, shape, np.float32, signal="absorbance") as scan:
                 for index, energy in enumerate(scan.energies_ev):
                     scan.sample(sample.absorbance(energy).astype(">f4" if index % 2 else "<f4"), index)
@@ -68,7 +68,7 @@ class TestDetector(LiveTest):
     def test_scans_of_one_detector_are_counted_and_share_their_series(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
             for index in range(2):
-                start = sample.send_scan(detector, metadata={"potential_V": 4.1})
+                start = sample.send_scan(detector, potential_V="4.1")
                 found = self.final_map(viewer, start.scan_id)
                 self.assertEqual((found.scan_index, found.series_id), (index, detector.series_id))
         with phasecast.Control(self.live.control, PATIENCE_S) as control:

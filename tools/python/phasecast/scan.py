@@ -119,10 +119,14 @@ class Scan:
             raise check.fault("pixel_type", "dtype", pixels.dtype, expected)
         return pixels.astype(self.start.pixel_type, copy=False)
 
-    def __enter__(self) -> Scan:
+    def begin(self) -> Scan:
+        """Announces the scan; what entering the context does."""
         self._send(self.start)
         self._open = True
         return self
+
+    def __enter__(self) -> Scan:
+        return self.begin()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
