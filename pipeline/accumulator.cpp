@@ -5,6 +5,7 @@
 #include <algorithm>
 
 namespace phasecast {
+
 bool Accumulator::goes_on_with(const ScanStart& next) const {
   return scan_ && current_ && !used_.empty() && scan_->series_id == next.series_id &&
          scan_->shape == next.shape && scan_->energies_ev == next.energies_ev;
@@ -123,6 +124,34 @@ SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
   const auto snapshot = make_snapshot(*current_, true);
   if (snapshot) snapshot->scan_status = closed.end.status;
   return snapshot;
+}
+
+std::optional<Error> Accumulator::nothing_to_show() const {
+  if (!scan_) return Error{"value", "control request", "scan", "none yet", "one that has begun"};
+  if (!current_) return Error{"value", "scan " + scan_->scan_id, "maps", "recorded only", "unmixed"};
+  return std::nullopt;
+}
+
+Result<RegionSpectrum> Accumulator::region_spectrum(const Region& region, const PhaseMap* map) const {
+  if (auto error = nothing_to_show()) return *error;
+  if (!carried_.keeps())
+    return Error{"value", "scan " + scan_->scan_id, "frames in memory", "none",
+                 "--carry with room for all, and provisional maps"};
+  const bool of_this_scan = map && map->scan_id == scan_->scan_id;
+  auto spectrum = phasecast::region_spectrum(carried_.frames(), scan_->shape, region, current_->dictionary(),
+                                             of_this_scan ? map : nullptr);
+  if (spectrum) spectrum->scan_id = scan_->scan_id;
+  return spectrum;
+}
+
+Result<References> Accumulator::references() const {
+  if (auto error = nothing_to_show()) return *error;
+  const Dictionary& dictionary = current_->dictionary();
+  References references{scan_->scan_id, dictionary.names(), scan_->energies_ev, {}};
+  for (int state = 0; state < dictionary.states(); ++state)
+    for (const double energy_ev : scan_->energies_ev)
+      references.absorbance.push_back(dictionary.row(energy_ev)(state));
+  return references;
 }
 
 }  // namespace phasecast

@@ -11,6 +11,7 @@
 #include "pipeline/ledger.hpp"
 #include "pipeline/pool.hpp"
 #include "pipeline/raw_frames.hpp"
+#include "pipeline/region_spectrum.hpp"
 #include "pipeline/unmix_config.hpp"
 #include "stages/ingest.hpp"
 #include "stages/moments.hpp"
@@ -52,8 +53,14 @@ class Accumulator {
   /// map.
   SnapshotPtr final_snapshot(const ScanClosed& closed);
 
+  /// From the kept frames of the newest scan, and of the one before where it has none yet. `map` is the
+  /// newest map, if any; used if it is of this scan.
+  Result<RegionSpectrum> region_spectrum(const Region& region, const PhaseMap* map) const;
+  Result<References> references() const;
+
  private:
   bool count(const EnergyJob& energy);
+  std::optional<Error> nothing_to_show() const;
   std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
   bool goes_on_with(const ScanStart& next) const;
   bool due_for_publication();

@@ -76,6 +76,18 @@ const Moments* CarriedScan::moments() {
   return &*sums_;
 }
 
+std::vector<HeldFrame> CarriedScan::frames() const {
+  std::vector<HeldFrame> list;
+  for (std::size_t k = 0; k < kept_.size(); ++k) {
+    const bool fresh = !kept_[k].absorbance.empty();
+    const bool carried = !fresh && !standing_in_.empty() && !standing_in_[k].absorbance.empty();
+    if (!fresh && !carried) continue;
+    const Kept& frame = fresh ? kept_[k] : standing_in_[k];
+    list.push_back({static_cast<std::uint32_t>(k), frame.energy_ev, carried, frame.absorbance});
+  }
+  return list;
+}
+
 std::vector<KeptFrame> CarriedScan::views(std::span<const Kept> frames) {
   std::vector<KeptFrame> list;
   for (const Kept& frame : frames)

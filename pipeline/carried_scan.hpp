@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "pipeline/region_spectrum.hpp"
 #include "stages/half.hpp"
 #include "stages/kept_frames.hpp"
 #include "stages/moments.hpp"
@@ -34,6 +35,10 @@ class CarriedScan {
   /// The energies that the last scan stands in for, and their moments; nullptr if it stands in for nothing.
   std::vector<std::uint32_t> energies() const;
   const Moments* moments();
+  /// Whether frames are kept at all.
+  bool keeps() const { return !kept_.empty(); }
+  /// All that is kept, this scan's where it is there, by energy; valid until the next change.
+  std::vector<HeldFrame> frames() const;
 
  private:
   struct Kept {

@@ -44,7 +44,7 @@ Parts ControlServer::answer(const Parts& request) {
   if (!message) return encode(ControlReply{false, message.error().text()});
   const auto* control = std::get_if<ControlRequest>(&*message);
   if (!control) return encode(ControlReply{false, "expected a control_request"});
-  ControlAnswer answer = handler_(control->command);
+  ControlAnswer answer = handler_(*control);
   Parts parts = encode(answer.reply);
   parts.insert(parts.end(), answer.message.begin(), answer.message.end());
   return parts;

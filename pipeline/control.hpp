@@ -18,7 +18,7 @@ struct ControlAnswer {
 /// The REP socket and its thread. An answer is one multipart message: the reply's parts, then the message's.
 class ControlServer {
  public:
-  using Handler = std::function<ControlAnswer(ControlCommand)>;
+  using Handler = std::function<ControlAnswer(const ControlRequest&)>;
 
   ControlServer(zmq::context_t& context, const std::string& endpoint, Handler handler);
   ~ControlServer();

@@ -3,6 +3,7 @@
 #include <tbb/flow_graph.h>
 
 #include <atomic>
+#include <future>
 
 #include "messages/units.hpp"
 #include "pipeline/accumulator.hpp"
@@ -74,7 +75,9 @@ struct Graph::Nodes {
   void ingest_waiting(Port& to_solve) {
     Work work = queue.take(config.deterministic ? 1 : Ingest::most_energies);
     SnapshotPtr snapshot;
-    if (const auto* opened = std::get_if<OpenJob>(&work)) {
+    if (const auto* question = std::get_if<QuestionJob>(&work)) {
+      question->answer();
+    } else if (const auto* opened = std::get_if<OpenJob>(&work)) {
       accumulator.open(opened->scan);
     } else if (const auto* closed = std::get_if<CloseJob>(&work)) {
       snapshot = accumulator.final_snapshot(closed->closed);
@@ -90,6 +93,16 @@ struct Graph::Nodes {
       return solve_newest(snapshot);  // in lockstep: the same frames give the same bits
     ledger.depth("solve", ++snapshots_waiting);
     to_solve.try_put({std::move(snapshot)});
+  }
+
+  /// What ingest has in memory is its own: so it answers itself.
+  template <class Answer>
+  Answer ask(std::function<Answer()> question) {
+    std::packaged_task<Answer()> task(std::move(question));
+    std::future<Answer> answer = task.get_future();
+    queue.put(QuestionJob{[&task] { task(); }});
+    ingest.try_put({});
+    return answer.get();
   }
 
   /// One iteration on the newest data, then a look at what came meanwhile.
@@ -143,6 +156,15 @@ Graph::~Graph() {
 void Graph::put(Event event) {
   nodes_->outputs.record(event);
   nodes_->pair.try_put(std::move(event));
+}
+
+Result<RegionSpectrum> Graph::region_spectrum(const Region& region, std::shared_ptr<const PhaseMap> map) {
+  return nodes_->ask<Result<RegionSpectrum>>(
+      [&] { return nodes_->accumulator.region_spectrum(region, map.get()); });
+}
+
+Result<References> Graph::references() {
+  return nodes_->ask<Result<References>>([&] { return nodes_->accumulator.references(); });
 }
 
 void Graph::finish() {

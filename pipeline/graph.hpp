@@ -8,6 +8,8 @@
 #include <string>
 
 #include "messages/phase_map.hpp"
+#include "messages/region_spectrum.hpp"
+#include "messages/result.hpp"
 #include "pipeline/events.hpp"
 #include "pipeline/ledger.hpp"
 #include "pipeline/unmix_config.hpp"
@@ -30,6 +32,10 @@ class Graph {
 
   void put(Event event);
   void finish();
+
+  /// Any thread but the graph's; waits for ingest's turn. `map` is the newest map, if any.
+  Result<RegionSpectrum> region_spectrum(const Region& region, std::shared_ptr<const PhaseMap> map);
+  Result<References> references();
 
  private:
   struct Nodes;

@@ -26,7 +26,7 @@ Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_reques
                               [this](std::shared_ptr<PhaseMap> map) { deliver(std::move(map)); }});
   source_.emplace(context_, config_.frames_endpoint, admission_, budget_, ledger_);
   control_.emplace(context_, config_.control_endpoint,
-                   [this](ControlCommand command) { return control(command); });
+                   [this](const ControlRequest& request) { return control(request); });
   source_->start();
 }
 
@@ -85,6 +85,10 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   map->map_number = maps_published_++;
   map->published_utc_ns = utc_now_ns();
   publisher_->publish(encode(*map));
+  {
+    std::lock_guard lock(newest_map_mutex_);
+    newest_map_ = map;
+  }
   ledger_.count(map->final ? &Counters::maps_final : &Counters::maps_provisional);
   if (!map->final) return;
 
@@ -101,13 +105,22 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   if (recorder_) recorder_->record(std::move(map));
 }
 
-ControlAnswer Pipeline::control(ControlCommand command) {
+std::shared_ptr<const PhaseMap> Pipeline::newest_map() {
+  std::lock_guard lock(newest_map_mutex_);
+  return newest_map_;
+}
+
+ControlAnswer Pipeline::control(const ControlRequest& request) {
+  const auto answered = [](const auto& result) -> ControlAnswer {
+    if (!result) return {{false, result.error().text()}, {}};
+    return {{true, ""}, encode(*result)};
+  };
   const auto newest = [&](std::string_view topic) -> ControlAnswer {
     Parts parts = publisher_->newest(topic);
     if (parts.empty()) return {{false, "there is no " + std::string(topic) + " yet"}, {}};
     return {{true, ""}, std::move(parts)};
   };
-  switch (command) {
+  switch (request.command) {
     case ControlCommand::get_status:
       return {{true, ""}, encode(ledger_.snapshot())};
     case ControlCommand::get_scan_start:
@@ -120,6 +133,10 @@ ControlAnswer Pipeline::control(ControlCommand command) {
     case ControlCommand::stop:
       on_stop_request_();
       return {{true, "stopping"}, {}};
+    case ControlCommand::get_region_spectrum:
+      return answered(graph_->region_spectrum(*request.region, newest_map()));
+    case ControlCommand::get_references:
+      return answered(graph_->references());
   }
   return {{false, "unknown command"}, {}};
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,13 +43,16 @@ class Pipeline {
  private:
   void handle(Event event);
   void deliver(std::shared_ptr<PhaseMap> map);
-  ControlAnswer control(ControlCommand command);
+  std::shared_ptr<const PhaseMap> newest_map();
+  ControlAnswer control(const ControlRequest& request);
 
   const RunConfig config_;
   std::function<void()> on_stop_request_;
   Ledger ledger_;
   Latency latency_;
   std::uint64_t maps_published_ = 0;
+  std::mutex newest_map_mutex_;
+  std::shared_ptr<const PhaseMap> newest_map_;
 
   zmq::context_t context_;
   std::optional<Recorder> recorder_;

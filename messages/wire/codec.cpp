@@ -22,6 +22,8 @@ constexpr Kind kinds[] = {
     {topic::status, 2, decode_status},
     {topic::control_request, 2, decode_control_request},
     {topic::control_reply, 2, decode_control_reply},
+    {topic::region_spectrum, 2, decode_region_spectrum},
+    {topic::references, 2, decode_references},
 };
 
 std::string_view text_of(const PixelBuffer& part) {
@@ -36,8 +38,10 @@ Result<Message> decode(const Parts& parts) {
   const auto kind = std::find_if(std::begin(kinds), std::end(kinds),
                                  [&](const Kind& k) { return k.topic == text_of(parts[0]); });
   if (kind == std::end(kinds)) {
-    return Error{"topic", "message", "topic", std::to_string(parts[0].bytes.size()) + " unknown bytes",
-                 "scan_start, frame, scan_end, phase_map, status, control_request or control_reply"};
+    return Error{
+        "topic", "message", "topic", std::to_string(parts[0].bytes.size()) + " unknown bytes",
+        "scan_start, frame, scan_end, phase_map, status, control_request, control_reply, region_spectrum or "
+        "references"};
   }
   if (parts.size() != kind->parts) {
     return Error{"part_count", std::string(kind->topic), "parts", std::to_string(parts.size()),

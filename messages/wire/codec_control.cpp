@@ -8,6 +8,7 @@ Parts encode(const ControlRequest& message) {
   wire::ControlRequest header;
   header.set_version(protocol_version);
   header.set_command(to_wire(commands, message.command));
+  if (message.region) fill(*header.mutable_region(), *message.region);
   return topic_and_header(topic::control_request, header);
 }
 
@@ -16,8 +17,12 @@ Result<Message> decode_control_request(const Parts& parts) {
   if (!read) return read.error();
   FieldCheck check("control request");
   const auto command = check.enumerator("value", "command", commands, read->command());
+  if (command == ControlCommand::get_region_spectrum) check.present("value", "region", read->has_region());
   if (!check.ok()) return check.error();
-  return Message{ControlRequest{command}};
+  if (command != ControlCommand::get_region_spectrum) return Message{ControlRequest{command}};
+  const Region region = check.region(read->region());
+  if (!check.ok()) return check.error();
+  return Message{ControlRequest{command, region}};
 }
 
 Parts encode(const ControlReply& message) {

@@ -62,18 +62,6 @@ std::vector<std::uint32_t> read_indices(FieldCheck& check, std::string_view fiel
   return {indices.begin(), indices.end()};
 }
 
-std::vector<std::string> read_states(FieldCheck& check,
-                                     const google::protobuf::RepeatedPtrField<std::string>& states) {
-  check.range("states", "states", static_cast<std::size_t>(states.size()), std::size_t{1}, limits::states);
-  if (!check.ok()) return {};
-  for (auto state = states.begin(); state != states.end(); ++state) {
-    check.text("states", *state);
-    const bool fresh = std::find(states.begin(), state, *state) == state;
-    if (state->empty() || !fresh) check.fault("states", "states", *state, "distinct names");
-  }
-  return {states.begin(), states.end()};
-}
-
 void read_identity(FieldCheck& check, const wire::PhaseMapHeader& header, PhaseMap& map) {
   map.scan_id = check.id("scan_id", header.scan_id());
   map.series_id = check.id("series_id", header.series_id());
@@ -97,7 +85,7 @@ void read_identity(FieldCheck& check, const wire::PhaseMapHeader& header, PhaseM
   map.published_utc_ns = check.instant("published_utc_ns", header.published_utc_ns());
   map.shape = check.shape(header.shape());
   map.pixel_size_um = check.not_negative("pixel_size_um", header.pixel_size_um());
-  map.states = read_states(check, header.states());
+  map.states = check.states(header.states());
 }
 
 void read_solution(FieldCheck& check, const wire::PhaseMapHeader& header, PhaseMap& map) {

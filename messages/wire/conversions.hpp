@@ -5,6 +5,7 @@
 
 #include "messages/control.hpp"
 #include "messages/image.hpp"
+#include "messages/region_spectrum.hpp"
 #include "messages/scan.hpp"
 #include "messages/status.hpp"
 #include "messages/wire/phasecast.pb.h"
@@ -47,7 +48,9 @@ inline constexpr std::pair<ControlCommand, wire::Command> commands[] = {
     {ControlCommand::get_scan_start, wire::COMMAND_GET_SCAN_START},
     {ControlCommand::get_map, wire::COMMAND_GET_MAP},
     {ControlCommand::abort_scan, wire::COMMAND_ABORT_SCAN},
-    {ControlCommand::stop, wire::COMMAND_STOP}};
+    {ControlCommand::stop, wire::COMMAND_STOP},
+    {ControlCommand::get_region_spectrum, wire::COMMAND_GET_REGION_SPECTRUM},
+    {ControlCommand::get_references, wire::COMMAND_GET_REFERENCES}};
 
 /// UNSPECIFIED for a value that is not in the table, which no decoder accepts.
 template <class Plain, class Wire, std::size_t N>
@@ -64,6 +67,13 @@ std::optional<Plain> to_plain(const std::pair<Plain, Wire> (&table)[N], Wire val
     if (coded == value) return plain;
   }
   return std::nullopt;
+}
+
+inline void fill(wire::Region& header, const Region& region) {
+  header.set_x(region.x);
+  header.set_y(region.y);
+  header.set_width(region.width);
+  header.set_height(region.height);
 }
 
 inline wire::Shape to_wire(Shape plain) {

@@ -12,5 +12,7 @@ Result<Message> decode_phase_map(const Parts& parts);
 Result<Message> decode_status(const Parts& parts);
 Result<Message> decode_control_request(const Parts& parts);
 Result<Message> decode_control_reply(const Parts& parts);
+Result<Message> decode_region_spectrum(const Parts& parts);
+Result<Message> decode_references(const Parts& parts);
 
 }  // namespace phasecast

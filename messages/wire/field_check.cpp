@@ -107,6 +107,39 @@ Shape FieldCheck::shape(const wire::Shape& shape) {
   return {static_cast<int>(shape.height()), static_cast<int>(shape.width())};
 }
 
+Region FieldCheck::region(const wire::Region& region) {
+  present("shape", "region.x", region.has_x());
+  present("shape", "region.y", region.has_y());
+  range("shape", "region.x", region.x(), 0u, limits::side - 1);
+  range("shape", "region.y", region.y(), 0u, limits::side - 1);
+  range("shape", "region.width", region.width(), 1u, limits::side - region.x());
+  range("shape", "region.height", region.height(), 1u, limits::side - region.y());
+  const auto pixels = std::uint64_t{region.width()} * region.height();
+  range("shape", "region", pixels, std::uint64_t{1}, limits::pixels);
+  return {region.x(), region.y(), region.width(), region.height()};
+}
+
+std::vector<double> FieldCheck::finite(std::string_view field,
+                                       const google::protobuf::RepeatedField<double>& values,
+                                       std::size_t count) {
+  if (static_cast<std::size_t>(values.size()) != count)
+    fault("value", field, number_text(values.size()) + " values", number_text(count));
+  for (const double value : values)
+    if (!std::isfinite(value)) fault("value", field, number_text(value), "a finite number");
+  return {values.begin(), values.end()};
+}
+
+std::vector<std::string> FieldCheck::states(const google::protobuf::RepeatedPtrField<std::string>& values) {
+  range("states", "states", static_cast<std::size_t>(values.size()), std::size_t{1}, limits::states);
+  if (!ok()) return {};
+  for (auto state = values.begin(); state != values.end(); ++state) {
+    text("states", *state);
+    const bool fresh = std::find(values.begin(), state, *state) == state;
+    if (state->empty() || !fresh) fault("states", "states", *state, "distinct names");
+  }
+  return {values.begin(), values.end()};
+}
+
 void FieldCheck::list_size(std::string_view field, std::size_t size) {
   if (size > limits::list_entries) {
     fault("value", field, number_text(size) + " entries", "at most " + number_text(limits::list_entries));

@@ -49,6 +49,12 @@ class FieldCheck {
   double energy(std::string_view field, double value);
   std::vector<double> energies(const google::protobuf::RepeatedField<double>& values);
   Shape shape(const wire::Shape& shape);
+  Region region(const wire::Region& region);
+  /// `values` as many as `count`, all finite.
+  std::vector<double> finite(std::string_view field, const google::protobuf::RepeatedField<double>& values,
+                             std::size_t count);
+  /// 1 to limits::states names, no two alike.
+  std::vector<std::string> states(const google::protobuf::RepeatedPtrField<std::string>& values);
 
   void present(std::string_view cause, std::string_view field, bool is_present) {
     if (!is_present) fault(cause, field, "absent", "a value");

@@ -156,17 +156,62 @@ Status RandomMessages::status() {
 }
 
 ControlRequest RandomMessages::control_request() {
-  return {static_cast<ControlCommand>(below(5))};
+  const auto command = static_cast<ControlCommand>(below(7));
+  if (command == ControlCommand::get_region_spectrum) return {command, region()};
+  return {command};
 }
 
 ControlReply RandomMessages::control_reply() {
   return {coin(), text()};
 }
 
+std::vector<double> RandomMessages::reals(std::size_t count, double low, double high) {
+  std::vector<double> values(count);
+  for (double& value : values) value = real(low, high);
+  return values;
+}
+
+Region RandomMessages::region() {
+  return {small(65'000), small(65'000), 1 + small(500), 1 + small(500)};
+}
+
+RegionSpectrum RandomMessages::region_spectrum() {
+  RegionSpectrum spectrum;
+  spectrum.scan_id = id();
+  spectrum.region = region();
+  spectrum.pixels = small(spectrum.region.width * spectrum.region.height + 1);
+  for (std::uint32_t index = small(3); index < 130; index += 1 + small(3)) {
+    spectrum.energy_indices.push_back(index);
+    if (coin()) spectrum.energies_carried.push_back(index);
+  }
+  const std::size_t energies = spectrum.energy_indices.size();
+  spectrum.energies_ev = reals(energies, 1, 1e5);
+  spectrum.absorbance = reals(energies, -1, 4);
+  if (coin()) {
+    const std::size_t states = 1 + below(4);
+    spectrum.of_map = RegionFit{bits_(),
+                                {},
+                                reals(states, 0, 1),
+                                reals(states, 0, 1),
+                                real(-1, 2),
+                                reals(energies, -1, 1),
+                                reals(energies, -1, 4)};
+    for (std::size_t l = 0; l < states; ++l)
+      spectrum.of_map->states.push_back(text().append(std::to_string(l)));
+  }
+  return spectrum;
+}
+
+References RandomMessages::references() {
+  References references{id(), {"reduced", "oxidized"}, energies(), {}};
+  references.absorbance = reals(2 * references.energies_ev.size(), -1, 2);
+  return references;
+}
+
 std::vector<Parts> one_of_each(RandomMessages& random) {
-  return {encode(random.scan_start()),   encode(random.frame()),  encode(random.scan_end()),
-          encode(random.phase_map()),    encode(random.status()), encode(random.control_request()),
-          encode(random.control_reply())};
+  return {encode(random.scan_start()),    encode(random.frame()),           encode(random.scan_end()),
+          encode(random.phase_map()),     encode(random.status()),          encode(random.control_request()),
+          encode(random.control_reply()), encode(random.region_spectrum()), encode(random.references())};
 }
 
 }  // namespace phasecast::test

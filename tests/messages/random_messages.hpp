@@ -18,6 +18,8 @@ class RandomMessages {
   Status status();
   ControlRequest control_request();
   ControlReply control_reply();
+  RegionSpectrum region_spectrum();
+  References references();
 
   std::uint64_t below(std::uint64_t end) { return bits_() % end; }
 
@@ -32,6 +34,8 @@ class RandomMessages {
   std::string id();
   std::string text();
   Shape shape() { return {1 + static_cast<int>(below(7)), 1 + static_cast<int>(below(7))}; }
+  std::vector<double> reals(std::size_t count, double low, double high);
+  Region region();
   CorrectionPlan plan();
   std::vector<double> energies();
   std::vector<float> floats(std::size_t count);

@@ -76,7 +76,24 @@ inline bool same(const Status& a, const Status& b) {
 }
 
 inline bool same(const ControlRequest& a, const ControlRequest& b) {
-  return a.command == b.command;
+  return a.command == b.command && a.region == b.region;
+}
+
+inline bool same(const RegionSpectrum& a, const RegionSpectrum& b) {
+  const auto same_fit = [](const RegionFit& x, const RegionFit& y) {
+    return x.map_number == y.map_number && x.states == y.states && x.fraction == y.fraction &&
+           x.uncertainty == y.uncertainty && x.scale == y.scale && x.background == y.background &&
+           x.fit == y.fit;
+  };
+  return a.scan_id == b.scan_id && a.region == b.region && a.pixels == b.pixels &&
+         a.energy_indices == b.energy_indices && a.energies_ev == b.energies_ev &&
+         a.absorbance == b.absorbance && a.energies_carried == b.energies_carried &&
+         a.of_map.has_value() == b.of_map.has_value() && (!a.of_map || same_fit(*a.of_map, *b.of_map));
+}
+
+inline bool same(const References& a, const References& b) {
+  return a.scan_id == b.scan_id && a.states == b.states && a.energies_ev == b.energies_ev &&
+         a.absorbance == b.absorbance;
 }
 
 inline bool same(const ControlReply& a, const ControlReply& b) {

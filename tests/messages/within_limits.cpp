@@ -50,6 +50,29 @@ bool names(const std::map<std::string, std::uint64_t>& map) {
          std::all_of(map.begin(), map.end(), [](auto& entry) { return name(entry.first); });
 }
 
+bool region(const Region& r) {
+  return r.width >= 1 && r.height >= 1 && std::uint64_t{r.x} + r.width <= 65'536 &&
+         std::uint64_t{r.y} + r.height <= 65'536 && std::uint64_t{r.width} * r.height <= 1u << 30;
+}
+
+bool finite(const std::vector<double>& values, std::size_t count) {
+  return values.size() == count &&
+         std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
+bool distinct_names(const std::vector<std::string>& names) {
+  const std::set<std::string> distinct(names.begin(), names.end());
+  return !names.empty() && names.size() <= 64 && distinct.size() == names.size() &&
+         std::all_of(names.begin(), names.end(), name);
+}
+
+bool fit(const RegionFit& f, std::size_t energies) {
+  return distinct_names(f.states) && finite(f.fraction, f.states.size()) &&
+         finite(f.uncertainty, f.states.size()) &&
+         std::all_of(f.uncertainty.begin(), f.uncertainty.end(), measure) && std::isfinite(f.scale) &&
+         finite(f.background, energies) && finite(f.fit, energies);
+}
+
 bool valid(const ScanStart& s) {
   return s.version == 1 && text(s.source) && id(s.series_id) && id(s.scan_id) && energies(s.energies_ev) &&
          shape(s.shape) && s.pixel_type <= PixelType::float64 && measure(s.pixel_size_um) && text(s.edge) &&
@@ -112,7 +135,26 @@ bool valid(const Status& s) {
 }
 
 bool valid(const ControlRequest& request) {
-  return request.command <= ControlCommand::stop;
+  return request.command <= ControlCommand::get_references &&
+         request.region.has_value() == (request.command == ControlCommand::get_region_spectrum) &&
+         (!request.region || region(*request.region));
+}
+bool valid(const RegionSpectrum& s) {
+  const auto count = s.energy_indices.size();
+  const bool increasing = std::adjacent_find(s.energy_indices.begin(), s.energy_indices.end(),
+                                             std::greater_equal<>()) == s.energy_indices.end();
+  const bool carried_are_there =
+      std::all_of(s.energies_carried.begin(), s.energies_carried.end(), [&](auto index) {
+        return std::find(s.energy_indices.begin(), s.energy_indices.end(), index) != s.energy_indices.end();
+      });
+  return id(s.scan_id) && region(s.region) && s.pixels <= s.region.width * s.region.height && increasing &&
+         (count == 0 || s.energy_indices.back() < 20'000) && carried_are_there &&
+         std::all_of(s.energies_ev.begin(), s.energies_ev.end(), energy) && finite(s.energies_ev, count) &&
+         finite(s.absorbance, count) && (!s.of_map || fit(*s.of_map, count));
+}
+bool valid(const References& r) {
+  return id(r.scan_id) && distinct_names(r.states) && energies(r.energies_ev) &&
+         finite(r.absorbance, r.states.size() * r.energies_ev.size());
 }
 bool valid(const ControlReply& reply) {
   return text(reply.text);

@@ -194,3 +194,49 @@ TEST_CASE("energies that cannot tell the states apart give no map and a reason i
   REQUIRE(ledger.snapshot().errors.size() == 1);
   CHECK(ledger.snapshot().errors[0].find("energies") != std::string::npos);
 }
+
+TEST_CASE("the graph answers questions about its newest scan, and says so when there is nothing to tell") {
+  auto unmix = config();
+  Ledger ledger;
+  std::shared_ptr<const PhaseMap> newest;
+  Graph graph(unmix, "hash", 1 << 20, 2, ledger,
+              {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { newest = map; }});
+  CHECK_FALSE(graph.references().ok());
+  CHECK_FALSE(graph.region_spectrum({}, nullptr).ok());
+
+  const TwoHalves data(unmix);
+  graph.put(ScanOpened{data.scan});
+  for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+  graph.finish();
+  const auto references = graph.references();
+  REQUIRE(references.ok());
+  CHECK(references->states == std::vector<std::string>{"reduced", "oxidized"});
+  CHECK(references->absorbance.size() == 2 * data.scan->energies_ev.size());
+
+  REQUIRE(newest);
+  const auto left = graph.region_spectrum({2, 5, 8, 8}, newest);
+  REQUIRE(left.ok());
+  CHECK(left->scan_id == "scan0");
+  CHECK(left->pixels == 64);
+  CHECK(left->energies_ev == data.scan->energies_ev);
+  CHECK(left->of_map->fraction[0] > 0.95);
+
+  PhaseMap of_another = *newest;
+  of_another.scan_id = "scan9";
+  const auto without = graph.region_spectrum({2, 5, 8, 8}, std::make_shared<const PhaseMap>(of_another));
+  REQUIRE(without.ok());
+  CHECK_FALSE(without->of_map);
+}
+
+TEST_CASE("where frames are not kept a spectrum is refused with what would keep them") {
+  auto unmix = config();
+  unmix.carry_bytes = 1000;
+  Ledger ledger;
+  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[](Event) {}, [](const auto&) {}});
+  const TwoHalves data(unmix);
+  graph.put(ScanOpened{data.scan});
+  graph.finish();
+  const auto refused = graph.region_spectrum({}, nullptr);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().text().find("--carry") != std::string::npos);
+}

@@ -46,3 +46,13 @@ TEST_CASE("energies of two scans are never taken together, and openings and clos
   CHECK(std::holds_alternative<OpenJob>(queue.take(16)));
   CHECK(indices(queue.take(16)) == Indices{2});
 }
+
+TEST_CASE("a question does not wait behind energies") {
+  JobQueue queue;
+  int answered = 0;
+  queue.put(energy(0));
+  queue.put(QuestionJob{[&] { ++answered; }});
+  std::get<QuestionJob>(queue.take(3)).answer();
+  CHECK(answered == 1);
+  CHECK(indices(queue.take(3)) == Indices{0});
+}

@@ -137,12 +137,11 @@ void Viewer::wait_for_scan_start(const std::string& scan_id) {
 }
 
 std::pair<ControlReply, std::optional<Message>> ask(zmq::context_t& context, const std::string& endpoint,
-                                                    ControlCommand command) {
+                                                    const ControlRequest& request) {
   zmq::socket_t socket(context, zmq::socket_type::req);
   socket.set(zmq::sockopt::linger, 0);
   connect_or_throw(socket, endpoint, "control");
-  const Parts request = encode(ControlRequest{command});
-  send_parts(socket, request);
+  send_parts(socket, encode(request));
   Parts answer = receive_parts(socket);
   const auto split = answer.begin() + static_cast<std::ptrdiff_t>(encode(ControlReply{}).size());
   const auto reply = decode(Parts(answer.begin(), split));

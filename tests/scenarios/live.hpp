@@ -70,7 +70,7 @@ class Viewer {
 
 /// One request over the control socket; the answer's own message, if there is one.
 std::pair<ControlReply, std::optional<Message>> ask(zmq::context_t& context, const std::string& endpoint,
-                                                    ControlCommand command);
+                                                    const ControlRequest& request);
 
 /// The final map of exactly these frames of a scan, computed in this process.
 PhaseMap offline_map(SimulatedScan& scan, const std::vector<std::uint64_t>& sequences,

@@ -85,7 +85,7 @@ SCENARIO("a control client asks for status, scan, map, and the end of the scan",
     Viewer viewer(context, pipeline.endpoint("maps"));
     viewer.wait_for_greeting();
     const auto control = pipeline.endpoint("control");
-    CHECK_FALSE(ask(context, control, ControlCommand::get_scan_start).first.ok);
+    CHECK_FALSE(ask(context, control, {ControlCommand::get_scan_start}).first.ok);
 
     FrameSender detector(context, pipeline.endpoint("frames"));
     SimulatedScan scan = series.scan(0);
@@ -95,18 +95,42 @@ SCENARIO("a control client asks for status, scan, map, and the end of the scan",
       const auto* status = std::get_if<Status>(&message);
       return status && status->counters.received == 26;
     });
+    WHEN("it asks for a spectrum and the references") {
+      for (std::uint64_t k = 26; k + 1 < scan.frame_count(); ++k) detector.send(*scan.frame(k));
+      viewer.wait_for([](const Message& message) { return std::holds_alternative<PhaseMap>(message); });
+      const auto [reply, spectrum] =
+          ask(context, control, {ControlCommand::get_region_spectrum, Region{20, 20, 8, 8}});
+      const auto [references_reply, references] = ask(context, control, {ControlCommand::get_references});
+      THEN("it has them for the energies so far, and a region outside is refused in words") {
+        REQUIRE(reply.ok);
+        const auto& found = std::get<RegionSpectrum>(*spectrum);
+        CHECK(found.scan_id == scan.start().scan_id);
+        CHECK(found.energy_indices.size() > 3);
+        REQUIRE(found.of_map);
+        for (std::size_t e = 0; e < found.absorbance.size(); ++e)
+          CHECK(found.of_map->fit[e] == Approx(found.absorbance[e]).margin(0.1));
+        REQUIRE(references_reply.ok);
+        CHECK(std::get<References>(*references).energies_ev == scan.start().energies_ev);
+        const auto refused =
+            ask(context, control, {ControlCommand::get_region_spectrum, Region{60, 0, 5, 1}}).first;
+        CHECK_FALSE(refused.ok);
+        CHECK(refused.text.find("64 columns") != std::string::npos);
+        CHECK(ask(context, control, {ControlCommand::stop}).first.ok);
+        CHECK(pipeline.process().wait() == 0);
+      }
+    }
     WHEN("it asks to abort") {
-      const auto [status_reply, status] = ask(context, control, ControlCommand::get_status);
+      const auto [status_reply, status] = ask(context, control, {ControlCommand::get_status});
       REQUIRE(status_reply.ok);
       CHECK(std::get<Status>(*status).counters.received == 26);
-      const auto [start_reply, start] = ask(context, control, ControlCommand::get_scan_start);
+      const auto [start_reply, start] = ask(context, control, {ControlCommand::get_scan_start});
       REQUIRE(start_reply.ok);
       CHECK(std::get<ScanStart>(*start).scan_id == scan.start().scan_id);
-      CHECK(ask(context, control, ControlCommand::abort_scan).first.ok);
+      CHECK(ask(context, control, {ControlCommand::abort_scan}).first.ok);
       THEN("what was received becomes the final map, and stop ends the pipeline well") {
         const PhaseMap map = viewer.wait_for_final(scan.start().scan_id);
         CHECK(map.scan_status == ScanStatus::aborted);
-        CHECK(ask(context, control, ControlCommand::stop).first.ok);
+        CHECK(ask(context, control, {ControlCommand::stop}).first.ok);
         CHECK(pipeline.process().wait() == 0);
       }
     }

@@ -1,0 +1,44 @@
+#include "stages/region_fit.hpp"
+
+#include <Eigen/QR>
+
+namespace phasecast {
+namespace {
+
+/// Values at all energies of the polynomial that fits best inside the pre-edge window.
+Eigen::VectorXd background_of(const Dictionary& dictionary, std::span<const double> energies_ev,
+                              const Eigen::VectorXd& y) {
+  const int terms = background_terms(dictionary.config());
+  Eigen::MatrixXd powers(y.size(), terms);
+  std::vector<Eigen::Index> inside;
+  for (Eigen::Index e = 0; e < y.size(); ++e) {
+    const double energy_ev = energies_ev[static_cast<std::size_t>(e)];
+    if (terms > 0) powers.row(e) = dictionary.basis()(energy_ev, terms - 1).transpose();
+    if (dictionary.config().pre_edge.contains(energy_ev)) inside.push_back(e);
+  }
+  if (terms == 0 || static_cast<int>(inside.size()) < terms) return Eigen::VectorXd::Zero(y.size());
+  const Eigen::VectorXd coefficients = powers(inside, Eigen::all).colPivHouseholderQr().solve(y(inside));
+  return powers * coefficients;
+}
+
+}  // namespace
+
+SpectrumFit fit_spectrum(const Dictionary& dictionary, std::span<const double> energies_ev,
+                         std::span<const double> absorbance, const Eigen::VectorXd& fraction) {
+  const auto energies = static_cast<Eigen::Index>(energies_ev.size());
+  const Eigen::VectorXd y = Eigen::Map<const Eigen::VectorXd>(absorbance.data(), energies);
+  const Eigen::VectorXd background = background_of(dictionary, energies_ev, y);
+  Eigen::VectorXd model(energies);  // A x
+  for (Eigen::Index e = 0; e < energies; ++e)
+    model(e) = dictionary.row(energies_ev[static_cast<std::size_t>(e)]).dot(fraction);
+
+  SpectrumFit result;
+  const double energy = model.squaredNorm();
+  result.scale = energy > 0 ? model.dot(y - background) / energy : 0;
+  const Eigen::VectorXd fit = background + result.scale * model;
+  result.background.assign(background.begin(), background.end());
+  result.fit.assign(fit.begin(), fit.end());
+  return result;
+}
+
+}  // namespace phasecast
