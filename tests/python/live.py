@@ -18,7 +18,7 @@ PATIENCE_S = 60
 
 
 class LivePipeline:
-    """Starts in a folder of its own, which is removed at the end; reading its endpoints waits until it listens."""
+    """Has a folder of its own, which is removed at the end; reading its endpoints waits until it listens."""
 
     def __init__(self, options: list[str]) -> None:
         self.options = options

@@ -7,9 +7,18 @@ import tempfile
 
 import phasecast
 import simulated_beamline
-from simulated_beamline import EMPTY_ROWS, ENERGIES_EV, HEIGHT, SHAPE, STATES, WIDTH, Beamline, absorbance, fraction
+from simulated_beamline import (
+    EMPTY_ROWS,
+    ENERGIES_EV,
+    SHAPE,
+    STATES,
+    Beamline,
+    absorbance,
+    fraction,
+    spectrum,
+)
 
-__all__ = ["EMPTY_ROWS", "ENERGIES_EV", "HEIGHT", "SHAPE", "STATES", "WIDTH", "Beamline", "absorbance", "fraction"]
+__all__ = ["EMPTY_ROWS", "ENERGIES_EV", "SHAPE", "STATES", "Beamline", "absorbance", "fraction", "spectrum"]
 
 
 def image(energy_ev: float) -> simulated_beamline.Image:

@@ -21,7 +21,10 @@ class TestControl(LiveTest):
     def send_scan_until_its_map(self) -> phasecast.PhaseMap:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
             sample.send_scan(detector)
-            return self.final_map(viewer)
+            final = self.final_map(viewer)
+            # A map is published a moment before the pipeline counts it, and answers from it.
+            viewer.wait_for(phasecast.Status, lambda s: s.counters.maps_final == 1, PATIENCE_S)
+            return final
 
     def test_a_pipeline_without_a_scan_waits_and_has_no_map_yet(self) -> None:
         self.assertEqual(self.control.status().state, "waiting")
@@ -38,6 +41,40 @@ class TestControl(LiveTest):
         np.testing.assert_array_equal(newest.fraction, final.fraction)
         status = self.control.status()
         self.assertEqual((status.scan_id, status.counters.received), (final.scan_id, status.counters.used))
+
+    def test_a_region_has_the_spectrum_that_was_measured_and_the_maps_fit_to_it(self) -> None:
+        final = self.send_scan_until_its_map()
+        found = self.control.region_spectrum(20, 10, width=4, height=3)
+        inside = np.s_[10:13, 20:24]
+        measured = [sample.absorbance(energy_ev)[inside].mean() for energy_ev in sample.ENERGIES_EV]
+        self.assertEqual((found.scan_id, found.region), (final.scan_id, phasecast.Region(20, 10, 4, 3)))
+        self.assertEqual((found.pixels, found.states), (12, sample.STATES))
+        np.testing.assert_array_equal(found.energies_ev, sample.ENERGIES_EV)
+        np.testing.assert_allclose(found.absorbance, measured, atol=0.02)
+        np.testing.assert_allclose(found.fit, measured, atol=0.02)
+        np.testing.assert_allclose(found.background, 0.1, atol=0.02)
+        truth = [fraction[inside].mean() for fraction in sample.fraction()]
+        np.testing.assert_allclose(found.fraction, truth, atol=0.02)
+
+    def test_a_region_outside_the_image_is_refused(self) -> None:
+        self.send_scan_until_its_map()
+        with self.assertRaisesRegex(phasecast.Refused, "get_region_spectrum: .*columns 31 to 32"):
+            self.control.region_spectrum(31, 0, width=2)
+
+    def test_references_are_those_that_the_pipeline_was_given_less_their_pre_edge(self) -> None:
+        self.send_scan_until_its_map()
+        found = self.control.references()
+        self.assertEqual(found.states, sample.STATES)
+        np.testing.assert_array_equal(found.energies_ev, sample.ENERGIES_EV)
+        for state, normalized in enumerate(found.absorbance):
+            given = sample.spectrum(state, sample.ENERGIES_EV)
+            np.testing.assert_allclose(np.diff(normalized), np.diff(given), atol=0.01)
+            self.assertLess(abs(normalized[0]), 0.05)
+
+    def test_before_the_first_scan_there_is_neither_spectrum_nor_reference(self) -> None:
+        for question in (lambda: self.control.region_spectrum(0, 0), self.control.references):
+            with self.assertRaisesRegex(phasecast.Refused, "control request"):
+                question()
 
     def test_an_aborted_scan_has_a_final_map_of_what_was_received(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:

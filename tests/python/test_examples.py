@@ -54,11 +54,15 @@ class ExampleTest(LiveTest):
             return viewer.wait_for(phasecast.PhaseMap, lambda m: m.final, PATIENCE_S)
 
 
+class Closed(Exception):
+    """Ends what would watch for ever."""
+
+
 class TestReadme(ExampleTest):
     """Each Python block is run as it is written; the environment says where the pipeline is."""
 
-    def block(self, contains: str) -> str:
-        blocks = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    def block(self, contains: str, readme: str = README) -> str:
+        blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
         (found,) = [block for block in blocks if contains in block]
         return found
 
@@ -68,9 +72,6 @@ class TestReadme(ExampleTest):
         return names
 
     def test_a_live_map_takes_less_than_15_lines(self) -> None:
-        class Closed(Exception):
-            """What ends the test: the window is closed when the final map is shown."""
-
         shown: list[Any] = []
 
         def pause(_: float) -> None:
@@ -85,6 +86,15 @@ class TestReadme(ExampleTest):
         difference = shown[-1] - sample.fraction()[0]
         self.assertLess(np.nanmax(np.abs(difference)), 0.1)
 
+    def test_the_first_readme_prints_every_map(self) -> None:
+        def print_until_final(*words: object) -> None:
+            if words == (sample.STATES, (len(sample.STATES), *sample.SHAPE), "final"):
+                raise Closed
+
+        block = self.block("phasecast.maps", (FOLDER.parents[2] / "README.md").read_text())
+        with unittest.mock.patch("builtins.print", print_until_final), self.assertRaises(Closed):
+            self.send_while(lambda: exec(block, {}))
+
     def test_a_subscriber_waits_for_the_final_map(self) -> None:
         names = self.send_while(lambda: self.run_block("phasecast.Subscriber"))
         self.assertTrue(names["final"].final)
@@ -96,6 +106,20 @@ class TestReadme(ExampleTest):
             self.run_block("phasecast.Detector", beamline=beamline, energies_ev=sample.ENERGIES_EV)
             final = viewer.wait_for(phasecast.PhaseMap, lambda m: m.final, PATIENCE_S)
         self.assertEqual((final.series_id, final.scan_status), ("cell-7", "complete"))
+        self.assertEqual(len(final.energies_used), len(sample.ENERGIES_EV))
+
+    def test_a_callback_sends_each_array_at_its_energy(self) -> None:
+        beamline = sample.Beamline()
+        with phasecast.Subscriber() as viewer, phasecast.Detector() as detector:
+            with detector.scan(sample.ENERGIES_EV, sample.SHAPE, flats=1) as scan:
+                scan.flat(beamline.flat())
+                names = self.run_block(
+                    "on_array", scan=scan, energy_indices=iter(range(len(scan.energies_ev)))
+                )
+                for energy_ev in scan.energies_ev:
+                    beamline.move_to(energy_ev)
+                    names["on_array"](beamline.image())
+            final = viewer.wait_for(phasecast.PhaseMap, lambda m: m.final, PATIENCE_S)
         self.assertEqual(len(final.energies_used), len(sample.ENERGIES_EV))
 
     def test_control_answers(self) -> None:
@@ -139,7 +163,7 @@ class TestWatching(ExampleTest):
 
 
 class TestStopWhenGood(ExampleTest):
-    options = ["--map-every", "1", "--deterministic"]  # a map for every energy, so that the loop's looks are answered
+    options = ["--map-every", "1", "--deterministic"]  # a map for every energy: each look is answered
 
     def ended_with(self, output: str) -> tuple[int, int]:
         used, planned = re.findall(r"ended with (\d+) of (\d+) energies", output)[0]
@@ -169,7 +193,8 @@ class TestBluesky(ExampleTest):
             ("start", {"uid": "run-1", "time": 0.0, "energies_ev": sample.ENERGIES_EV.tolist()})
         ]
         for stream in ("dark", "flat", "primary"):
-            documents.append(("descriptor", {"uid": stream + "-1", "name": stream, "data_keys": {"camera": key}}))
+            descriptor = {"uid": stream + "-1", "name": stream, "data_keys": {"camera": key}}
+            documents.append(("descriptor", descriptor))
 
         def event(stream: str, seq_num: int, image: Any) -> None:
             documents.append(

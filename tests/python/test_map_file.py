@@ -61,8 +61,8 @@ class TestMapFile(LiveTest):
         self.assertEqual(len(phasecast.read_maps(self.file(), slice(0, 0))), 0)
 
     def test_maps_can_be_read_while_the_pipeline_writes_the_file(self) -> None:
-        # All is written in the order it comes: with the last scan's frames in its recording, the first map is in its
-        # file; the others may still be on their way.
+        # All is written in the order it comes: once the last scan's frames are recorded, the first map is in
+        # its file; the others may still be on their way.
         frames = SCANS * self.planned_frames
         with phasecast.Subscriber(self.live.maps, (phasecast.Status,)) as viewer:
             viewer.wait_for(phasecast.Status, lambda s: s.counters.recorded == frames, PATIENCE_S)

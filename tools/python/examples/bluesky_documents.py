@@ -1,7 +1,8 @@
 """Sends what bluesky measures to phasecast: RE.subscribe(SendToPhasecast(detector, image="camera_image")).
 
-The plan's metadata has the energies: RE(plan(), energies_ev=[...]). Streams "dark" and "flat" are the corrections, shared
-by all energies; an event of stream "primary" is the image at the next energy. Other streams are left out. Events must be filled.
+The plan's metadata has the energies: RE(plan(), energies_ev=[...]). Streams "dark" and "flat" are the
+corrections, shared by all energies; an event of stream "primary" is the image at the next energy. Other streams
+are left out. Events must be filled.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ class SendToPhasecast:
         assert self.scan is not None  # a descriptor comes before its events
         if stream == "primary":
             self.scan.sample(image, document["seq_num"] - 1)
-        elif stream in ("dark", "flat"):
-            self.scan.frame(stream, image)
+        elif stream == "dark":
+            self.scan.dark(image)
+        elif stream == "flat":
+            self.scan.flat(image)
 
     def stop(self, document: dict[str, Any]) -> None:
         if self.scan is not None:

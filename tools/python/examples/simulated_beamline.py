@@ -1,6 +1,6 @@
 """A beamline to try the examples without one: a sample of two states with a ramp between them.
 
-`python simulated_beamline.py FOLDER` writes the reference spectra there and prints the options of phasecast run.
+`python simulated_beamline.py FOLDER` writes the references there and prints the options of phasecast run.
 `python simulated_beamline.py --scans 3` measures and sends as many scans.
 """
 

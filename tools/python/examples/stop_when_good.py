@@ -1,7 +1,7 @@
 """Measures energies one by one, and ends the scan when the map is good enough.
 
-The loop that a bluesky plan or a macro has, with phasecast in it: coarse energies first, finer ones in between while
-they are needed. `phasecast run --map-every 1` answers after every energy.
+The loop that a bluesky plan or a macro has, with phasecast in it: coarse energies first, finer ones between
+while they are needed. `phasecast run --map-every 1` answers after every energy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def coarse_to_fine(energies_ev: npt.NDArray[np.float64], stride: int = 8) -> npt
 
 
 def is_good(phase_map: phasecast.PhaseMap, uncertainty: float) -> bool:
-    """Whether half of the pixels are known as well as asked for, and the solver changes them by less than that."""
+    """Whether half of the pixels are known this well, and the solver changes them by less than that."""
     typical = float(np.median(phase_map.uncertainty[:, phase_map.valid]))
     energies = len(phase_map.energies_used)
     print(f"{energies} energies: uncertainty {typical:.4f}, last change {phase_map.map_change:.4f}")

@@ -28,7 +28,7 @@ def decode_control_request(parts: Sequence[Bytes]) -> ControlRequest:
     command = check.enumerator("value", "command", wire.Command, header.command)
     if command != "get_region_spectrum":
         return ControlRequest(command)
-    return ControlRequest(command, _region(check, check.present("value", "region", header)))
+    return ControlRequest(command, _region(check, check.present("shape", "region", header)))
 
 
 def decode_control_reply(parts: Sequence[Bytes]) -> ControlReply:
@@ -44,8 +44,8 @@ def _region(check: Check, region: Any) -> Region:
     return Region(
         check.range("shape", "region.x", region.x, 0, _check.SIDE - 1),
         check.range("shape", "region.y", region.y, 0, _check.SIDE - 1),
-        check.range("shape", "region.width", region.width, 1, _check.SIDE),
-        check.range("shape", "region.height", region.height, 1, _check.SIDE),
+        check.range("shape", "region.width", region.width, 1, _check.SIDE - region.x),
+        check.range("shape", "region.height", region.height, 1, _check.SIDE - region.y),
     )
 
 
@@ -59,6 +59,8 @@ def decode_region_spectrum(parts: Sequence[Bytes]) -> RegionSpectrum:
     header = read_header(parts, wire.RegionSpectrum, "region spectrum")
     check = Check("region spectrum", scan_id=header.scan_id)
     indices = check.indices("energy_indices", header.energy_indices, set(), _check.ENERGIES)
+    if np.any(np.diff(indices) <= 0):
+        raise check.fault("energy", "energy_indices", header.energy_indices, "increasing indices")
     carried = check.indices("energies_carried", header.energies_carried, set(), _check.ENERGIES)
     for index in carried:
         if index not in indices:
@@ -66,12 +68,16 @@ def decode_region_spectrum(parts: Sequence[Bytes]) -> RegionSpectrum:
     has_map = header.HasField("map_number")
     states = check.states(header.states) if has_map else ()
     energies, modelled = len(indices), len(indices) if has_map else 0
+    region = _region(check, check.present("shape", "region", header))
+    pixels = check.present("value", "pixels", header)
     for energy in header.energies_ev:
         check.energy("energies_ev", energy)
+    for deviation in header.uncertainty:
+        check.not_negative("uncertainty", deviation)
     return RegionSpectrum(
         scan_id=check.id("scan_id", header.scan_id),
-        region=_region(check, check.present("value", "region", header)),
-        pixels=check.present("value", "pixels", header),
+        region=region,
+        pixels=check.range("value", "pixels", pixels, 0, region.width * region.height),
         energy_indices=indices,
         energies_ev=_numbers(check, "energies_ev", header.energies_ev, energies, "energy index"),
         absorbance=_numbers(check, "absorbance", header.absorbance, energies, "energy index"),
