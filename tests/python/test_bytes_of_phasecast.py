@@ -107,6 +107,7 @@ class TestBytesOfPhasecast(LiveTest):
             viewer.rcvhwm = 0
             viewer.subscribe(b"")
             viewer.connect(live.maps)
+            self.assertTrue(viewer.poll(PATIENCE_S * 1000), "no greeting: a scan's end is not sent again")
             with phasecast.Detector(live.frames) as detector:
                 sample.send_scan(detector)
             wanted, topics = set(HEADERS) - {b"frame"}, set()

@@ -46,6 +46,9 @@ class TestDetector(LiveTest):
 
     def test_an_exception_aborts_the_scan_and_is_its_reason(self) -> None:
         with phasecast.Subscriber(self.live.maps) as viewer, phasecast.Detector(self.live.frames) as detector:
+            viewer.wait_for(
+                phasecast.Status, timeout_s=PATIENCE_S
+            )  # subscribed: a scan's end is not sent again
             with self.assertRaisesRegex(RuntimeError, "beam lost"):
                 with detector.scan(sample.ENERGIES_EV, sample.SHAPE, flats=1) as scan:
                     scan.flat(sample.Beamline().flat())

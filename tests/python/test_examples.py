@@ -155,7 +155,7 @@ class TestWatching(ExampleTest):
             for place, source in enumerate(sources):
                 exec(compile(source, f"cell {place}", "exec"), names)
 
-        modules = {"IPython": types.ModuleType("IPython"), "IPython.display": display}
+        modules = {"IPython.display": display}
         with unittest.mock.patch.dict(sys.modules, modules), unittest.mock.patch("builtins.print"):
             self.send_while(run_cells)
         self.assertTrue(names["phase_map"].final)

@@ -1,8 +1,8 @@
 """Sends what bluesky measures to phasecast: RE.subscribe(SendToPhasecast(detector, image="camera_image")).
 
 The plan's metadata has the energies: RE(plan(), energies_ev=[...]). Streams "dark" and "flat" are the
-corrections, shared by all energies; an event of stream "primary" is the image at the next energy. Other streams
-are left out. Events must be filled.
+corrections, shared by all energies; an event of stream "primary" is the image at the next energy. Other
+streams are left out. Events must be filled.
 """
 
 from __future__ import annotations

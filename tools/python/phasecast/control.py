@@ -34,7 +34,7 @@ class Control:
     To be used in one thread at a time.
     """
 
-    def __init__(self, endpoint: str | None = None, timeout_s: float | None = 10) -> None:
+    def __init__(self, endpoint: str | None = None, timeout_s: float | None = 30) -> None:
         self.endpoint = endpoint_of("control", endpoint)
         self.timeout_s = timeout_s
         self._socket = zmq.Context.instance().socket(zmq.REQ)
