@@ -15,7 +15,7 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
   const bool goes_on = goes_on_with(*scan);
   scan_ = std::move(scan);
   used_.clear();
-  published_at_ = 0;
+  published_at_ = snapshot_at_ = 0;
   if (goes_on) {
     carried_.next_scan(*current_);
     return current_->clear();
@@ -106,6 +106,7 @@ bool Accumulator::due_for_publication() {
 }
 
 SnapshotPtr Accumulator::snapshot() {
+  snapshot_at_ = static_cast<int>(used_.size());
   if (!current_) return nullptr;
   const Moments* carried = carried_.moments();
   if (carried) {
@@ -120,6 +121,7 @@ SnapshotPtr Accumulator::snapshot() {
 }
 
 SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
+  snapshot_at_ = static_cast<int>(used_.size());
   if (!current_) return nullptr;
   const auto snapshot = make_snapshot(*current_, true);
   if (snapshot) snapshot->scan_status = closed.end.status;

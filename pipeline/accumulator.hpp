@@ -47,6 +47,8 @@ class Accumulator {
   void add(std::span<const EnergyJob> energies);
   /// The data so far; nothing, with a note in the status, while they do not determine a map.
   SnapshotPtr snapshot();
+  /// Whether energies came in since the last snapshot.
+  bool has_news() const { return static_cast<int>(used_.size()) != snapshot_at_; }
   /// Whether every planned energy is in.
   bool complete() const { return scan_ && used_.size() == scan_->energies_ev.size(); }
   /// The scan's own data, at its end; nothing, with the reason as a sticky error, if they do not determine a
@@ -77,7 +79,8 @@ class Accumulator {
   std::uint64_t last_sequence_ = 0;
   std::int64_t received_utc_ns_ = 0;
   std::vector<std::uint32_t> used_;
-  int published_at_ = 0;
+  int published_at_ = 0;  // energies then
+  int snapshot_at_ = 0;
   Pool<Snapshot> snapshots_;
 };
 

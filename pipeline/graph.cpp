@@ -21,18 +21,18 @@ struct SolveRequest {
 };
 using MapPtr = std::shared_ptr<PhaseMap>;
 
-/// Says that a job waits in the queue.
+/// Says that a job may wait in the queue, or that the solver waits for news.
 struct JobWaits {};
 
 //   put ─┬─► record
 //        └─► pair ─► queue ─► ingest ─► solve ─► publish
-//           serial           serial,    serial    serial
+//           serial           serial,  ◄─ serial    serial
 //                            takes all  ▲   │
 //                            that waits └───┘ goes on between frames
 struct Graph::Nodes {
   using Pair = flow::multifunction_node<Event, std::tuple<JobWaits>>;
   using IngestWaiting = flow::multifunction_node<JobWaits, std::tuple<SolveRequest>>;
-  using Solve = flow::multifunction_node<SolveRequest, std::tuple<SolveRequest>>;
+  using Solve = flow::multifunction_node<SolveRequest, std::tuple<SolveRequest, JobWaits>>;
 
   Nodes(const UnmixConfig& unmix, std::string config_hash, std::size_t hold_bytes, Ledger& books,
         GraphOutputs out)
@@ -52,11 +52,12 @@ struct Graph::Nodes {
             [this](JobWaits, auto& ports) { guard([&] { ingest_waiting(std::get<0>(ports)); }); },
             flow::node_priority_t{1}),
         solve(graph, flow::serial,
-              [this](const SolveRequest& request, auto& ports) { advance(request, std::get<0>(ports)); }),
+              [this](const SolveRequest& request, auto& ports) { advance(request, ports); }),
         publish(graph, flow::serial, [this](const MapPtr& map) { outputs.publish(map); }) {
     flow::make_edge(flow::output_port<0>(pair), ingest);
     flow::make_edge(flow::output_port<0>(ingest), solve);
     flow::make_edge(flow::output_port<0>(solve), solve);
+    flow::make_edge(flow::output_port<1>(solve), ingest);
   }
 
   /// What goes wrong with one map is said, and the next frame is worked on; recording is not touched.
@@ -81,12 +82,12 @@ struct Graph::Nodes {
       accumulator.open(opened->scan);
     } else if (const auto* closed = std::get_if<CloseJob>(&work)) {
       snapshot = accumulator.final_snapshot(closed->closed);
-    } else if (auto& energies = std::get<std::vector<EnergyJob>>(work); !energies.empty()) {
-      accumulator.add(energies);
+    } else {
+      auto& energies = std::get<std::vector<EnergyJob>>(work);
+      if (!energies.empty()) accumulator.add(energies);
       energies.clear();  // the moments have the data: room for new frames
-      const bool wanted =
-          config.provisional && (config.deterministic || snapshots_waiting == 0 || accumulator.complete());
-      if (wanted) snapshot = accumulator.snapshot();
+      const bool wanted = config.deterministic || snapshots_waiting == 0 || accumulator.complete();
+      if (config.provisional && accumulator.has_news() && wanted) snapshot = accumulator.snapshot();
     }
     if (!snapshot) return;
     if (config.deterministic)
@@ -105,15 +106,19 @@ struct Graph::Nodes {
     return answer.get();
   }
 
-  /// One iteration on the newest data, then a look at what came meanwhile.
-  template <class Port>
-  void advance(const SolveRequest& request, Port& to_itself) {
+  /// One iteration on the newest data, then a look at what came meanwhile: ingest may hold energies that it
+  /// had no snapshot to make of while one waited here.
+  template <class Ports>
+  void advance(const SolveRequest& request, Ports& ports) {
     const bool fresh = request.snapshot != nullptr;
     const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
-    if (fresh) ledger.depth("solve", --snapshots_waiting);
+    if (fresh) {
+      ledger.depth("solve", --snapshots_waiting);
+      std::get<1>(ports).try_put({});
+    }
     const bool final = fresh && request.snapshot->final;
     const bool go_on = well && !final && snapshots_waiting == 0 && !solver.converged();
-    if (go_on) to_itself.try_put({});
+    if (go_on) std::get<0>(ports).try_put({});
   }
 
   void solve_newest(const SnapshotPtr& snapshot) {

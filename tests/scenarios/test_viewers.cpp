@@ -96,8 +96,10 @@ SCENARIO("a control client asks for status, scan, map, and the end of the scan",
       return status && status->counters.received == 26;
     });
     WHEN("it asks for a spectrum and the references") {
-      for (std::uint64_t k = 26; k + 1 < scan.frame_count(); ++k) detector.send(*scan.frame(k));
-      viewer.wait_for([](const Message& message) { return std::holds_alternative<PhaseMap>(message); });
+      viewer.wait_for([](const Message& message) {
+        const auto* status = std::get_if<Status>(&message);
+        return status && status->counters.maps_provisional > 0;
+      });
       const auto [reply, spectrum] =
           ask(context, control, {ControlCommand::get_region_spectrum, Region{20, 20, 8, 8}});
       const auto [references_reply, references] = ask(context, control, {ControlCommand::get_references});
