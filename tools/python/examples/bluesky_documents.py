@@ -38,7 +38,8 @@ class SendToPhasecast:
 
     def event(self, document: dict[str, Any]) -> None:
         stream, image = self.streams[document["descriptor"]], np.squeeze(document["data"][self.image])
-        assert self.scan is not None  # a descriptor comes before its events
+        if self.scan is None:
+            raise RuntimeError(f"event {document['uid']} came before its descriptor")
         if stream == "primary":
             self.scan.sample(image, document["seq_num"] - 1)
         elif stream == "dark":

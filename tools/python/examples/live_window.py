@@ -40,7 +40,7 @@ class Window:
         return bool(plt.fignum_exists(self.figure.number))
 
 
-def watch(viewer: phasecast.Subscriber, finals: int | None) -> Window:
+def watch(viewer: phasecast.Subscriber, finals: int | None) -> Window | None:
     """Shows maps until the window is closed, or so many final ones were shown."""
     window = None
     while (window is None or window.is_open()) and finals != 0:
@@ -52,7 +52,6 @@ def watch(viewer: phasecast.Subscriber, finals: int | None) -> Window:
         window.draw(phase_map)
         if finals is not None:
             finals -= phase_map.final
-    assert window is not None
     return window
 
 
@@ -64,5 +63,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     with phasecast.Subscriber(given.maps, (phasecast.PhaseMap,)) as subscriber:
         last = watch(subscriber, given.finals)
-    if given.png:
+    if last and given.png:
         last.figure.savefig(given.png)

@@ -110,7 +110,7 @@ class Detector:
         if not wait_for(self._socket, zmq.POLLOUT, Deadline(self.timeout_s)):
             stuck = f"nobody took a message at {self.endpoint} for {self.timeout_s} s"
             raise TimeoutError(f"{stuck}; is it phasecast run's frames endpoint?")
-        self._socket.send_multipart(codec.encode(message))
+        self._socket.send_multipart(codec.encode(message), copy=False)  # the parts are immutable
 
     def close(self, linger_ms: int = -1) -> None:
         """Waits until everything sent is taken, or for so long."""
