@@ -4,8 +4,10 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 
 #include "pipeline/pipeline.hpp"
+#include "tools/child.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 
@@ -20,6 +22,7 @@ struct RunOptions {
               control = defaults.control_endpoint;
   std::string output = defaults.output;
   bool no_record = false;
+  std::optional<std::uint16_t> view_port;
   std::size_t reorder_frames = defaults.admission.reorder_frames;
   double reorder_wait_s = 2, close_wait_s = 2, stall_wait_s = 60;
   std::size_t in_flight_mib = 1024, hold_mib = 2048, carry_mib = 2048;
@@ -73,7 +76,19 @@ void add_options(CLI::App& app, RunOptions& o) {
   app.add_option("--iterations-per-frame", o.iterations_per_frame,
                  "Iterations on newer data; then one by one until newer ones come")
       ->capture_default_str();
+  app.add_option("--view", o.view_port,
+                 "Show the maps on a web page of this machine at this port too, 0 for any free one; see "
+                 "phasecast view [default: no page]")
+      ->type_name("PORT");
   add_unmix_options(app, o.unmix);
+}
+
+/// A process of its own: what browsers do to it does not reach the pipeline.
+std::optional<Child> start_viewer(const RunOptions& options, const Endpoints& endpoints) {
+  if (!options.view_port) return std::nullopt;
+  return std::optional<Child>(std::in_place,
+                              std::vector<std::string>{"view", endpoints.maps, "--control", endpoints.control,
+                                                       "--port", std::to_string(*options.view_port)});
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {
@@ -154,10 +169,12 @@ int run(const CLI::App& app, const RunOptions& options) {
   const Endpoints endpoints = pipeline.endpoints();
   spdlog::info("ready frames={} maps={} control={}", endpoints.frames, endpoints.maps, endpoints.control);
   write_endpoints(options.endpoints_file, endpoints);
+  std::optional<Child> viewer = start_viewer(options, endpoints);
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("stopping signal={}", signal);
   pipeline.stop();
+  viewer.reset();  // after the last map
   print_summary(pipeline);
   return 0;
 }
