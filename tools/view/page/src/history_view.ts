@@ -1,6 +1,6 @@
 /** Scrubbing back through the kept maps; the right end of the slider is live. */
 import { byId, setText } from "./dom.js";
-import { clock, milliseconds } from "./format.js";
+import { clock, milliseconds, plural } from "./format.js";
 import type { PhaseMap } from "./protocol.js";
 import { fetchMap, type KeptMap } from "./server.js";
 import { potentialKey } from "./timeline_view.js";
@@ -73,7 +73,7 @@ export class HistoryView {
     const { shown } = this;
     byId("live").dataset["mood"] = shown ? "warn" : this.maps.length > 0 ? "good" : "idle";
     setText(byId("live"), shown ? "Back to live" : "Live");
-    setText(byId("scrub-text"), shown ? describe(shown) : this.maps.length > 0 ? `${this.maps.length} maps kept` : "no map kept yet");
+    setText(byId("scrub-text"), shown ? describe(shown) : this.maps.length > 0 ? `${plural(this.maps.length, "map")} kept` : "no map kept yet");
     this.slider.setAttribute("aria-valuetext", shown ? describe(shown) : "live");
   }
 }

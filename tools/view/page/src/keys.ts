@@ -16,7 +16,8 @@ const keys: Record<string, Action> = {
 export function listenToKeys(act: (action: Action) => void, showAlone: (panel: number) => void): void {
   document.addEventListener("keydown", (event) => {
     const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-    if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inDialog = document.querySelector("dialog[open]") !== null; // it closes on Escape by itself
+    if (inField || inDialog || event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = event.shiftKey && event.key.startsWith("Arrow");
     const action = keys[arrow ? `Shift+${event.key}` : event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (/^[1-9]$/.test(event.key)) showAlone(Number(event.key) - 1);

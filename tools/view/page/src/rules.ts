@@ -40,30 +40,31 @@ const stallInFrames = 10;
 export class StallWatch {
   private scan = "";
   private received = 0n;
-  private firstMs = 0;
-  private firstReceived = 0n;
   private changedMs = 0;
+  /** per frame, each time that some came */
+  private intervalsMs: number[] = [];
   stalledMs: number | null = null;
 
   judge(status: Status, alarms: Alarms): void {
     const now = milliseconds(status.publishedUtcNs);
-    const received = status.counters?.received ?? 0n;
-    if (status.scanId !== this.scan) {
-      this.scan = status.scanId;
-      this.firstMs = this.changedMs = now;
-      this.firstReceived = received;
-    }
-    if (received !== this.received) this.changedMs = now;
-    this.received = received;
+    this.count(status.scanId, status.counters?.received ?? 0n, now);
     const silentMs = now - this.changedMs;
-    const frames = Number(received - this.firstReceived);
-    const usualMs = frames > 0 ? (this.changedMs - this.firstMs) / frames : 0;
-    const stalled = status.state === PipelineState.SCANNING && silentMs >= Math.max(shortestStallMs, stallInFrames * usualMs);
-    this.stalledMs = stalled ? silentMs : null;
-    if (stalled) {
-      const waits = status.note ? `; ${status.note}` : "";
-      alarms.raise(`stall ${this.scan} ${received}`, 1, `Source stalled: no frame for ${Math.round(shortestStallMs / 1000)} s or more in scan ${status.scanIndex}${waits}`);
-    }
+    const usualMs = this.intervalsMs.length > 0 ? median(this.intervalsMs) : 0;
+    const limitMs = Math.max(shortestStallMs, stallInFrames * usualMs);
+    this.stalledMs = status.state === PipelineState.SCANNING && silentMs >= limitMs ? silentMs : null;
+    if (this.stalledMs === null) return;
+    const waits = status.note ? `; ${status.note}` : "";
+    alarms.raise(`stall ${this.scan} ${this.received}`, 1,
+      `Source stalled: no frame for ${Math.round(limitMs / 1000)} s or more in scan ${status.scanIndex}${waits}`);
+  }
+
+  private count(scan: string, received: bigint, now: number): void {
+    const frames = Number(received - this.received);
+    if (scan === this.scan && frames > 0) this.intervalsMs = [...this.intervalsMs.slice(-99), (now - this.changedMs) / frames];
+    if (scan !== this.scan) this.intervalsMs = [];
+    if (scan !== this.scan || frames !== 0) this.changedMs = now;
+    this.scan = scan;
+    this.received = received;
   }
 }
 
