@@ -83,13 +83,14 @@ export class App {
 
   showTimeline(): void {
     const region = this.controls.ofRegion ? this.selection : null;
-    const { maps } = (region && this.ofRegion) || this.kept;
+    const maps = (region ? this.ofRegion : this.kept)?.maps ?? [];
     const points = maps.filter((map) => map.final).map((kept) => ({ kept, means: kept.means }));
     const live = this.live;
-    if (live && !maps.some((map) => map.final && map.scan_id === live.header.scanId)) {
+    if (live && !this.kept.maps.some((map) => map.final && map.scan_id === live.header.scanId)) {
       const metadata = this.scan?.scanId === live.header.scanId ? this.scan.metadata : {};
       points.push({ kept: keptOf(live, metadata), means: summarize(live, region ?? whole(live)).means });
     }
+    this.timeline.explain(region && !this.ofRegion ? "asking the server for the region's history …" : "");
     this.timeline.show(points, live?.header.states ?? this.kept.states, this.controls.against, this.history.shown);
   }
 

@@ -43,14 +43,18 @@ export class TimelineView {
     const inTime = this.points;
     if (against === "potential") this.points = [...inTime].sort((a, b) => xOf(a.kept) - xOf(b.kept));
     this.marked = shown && Number.isFinite(xOf(shown)) ? xOf(shown) : null;
-    setText(byId("timeline-text"), this.points.length > 0 ? "" :
-      against === "time" ? "fractions appear with the first final map" : `no scan states "${potentialKey}" in its metadata`);
+    if (this.points.length === 0 && !byId("timeline-text").textContent)
+      this.explain(against === "time" ? "fractions appear with the first map" : `no scan states "${potentialKey}" in its metadata`);
     if (this.points.length === 0) return this.chart.clear();
     const data: Data = [this.points.map(({ kept }) => xOf(kept))];
     states.forEach((_, state) => data.push(this.points.map(({ means }) => means[state] ?? null)));
     const path = states.map((_, state) => inTime.map(({ kept, means }) => [xOf(kept), means[state] ?? null] as const));
     this.path = against === "potential" ? path : [];
     this.chart.show(`${against} ${JSON.stringify(states)}`, () => this.options(states, against), data);
+  }
+
+  explain(text: string): void {
+    setText(byId("timeline-text"), text);
   }
 
   /** Against the potential, lines follow time: charge and discharge are two branches. */
