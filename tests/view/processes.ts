@@ -1,7 +1,7 @@
 /** Real `phasecast run`, `simulate` and `view` processes on free ports of the loopback. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,34 +25,37 @@ const anyPort: Endpoints = { frames: "tcp://127.0.0.1:*", maps: "tcp://127.0.0.1
 export const size = { height: 96, width: 128 };
 const sample = ["--scene", "particle", "--height", String(size.height), "--width", String(size.width), "--states", "2"];
 
+interface Running {
+  child: ChildProcess;
+  /** what it said so far, on both streams */
+  lines: string[];
+}
+
 export class Processes {
   readonly folder = mkdtempSync(join(tmpdir(), "phasecast-view-"));
   private readonly running = new Set<ChildProcess>();
-  private count = 0;
 
-  /** Starts a pipeline; the file descriptor 3 tells its endpoints as soon as it listens. */
+  /** Starts a pipeline, and returns once it listens. */
   async run(at: Endpoints = anyPort): Promise<{ pipeline: ChildProcess; endpoints: Endpoints }> {
     const references = join(this.folder, "references");
     if (!existsSync(references)) execFileSync(phasecast, ["simulate", ...sample, "--write-references", references]);
     const files = readdirSync(references).sort().map((name) => join(references, name));
-    const pipeline = this.start(["run", "--frames", at.frames, "--maps", at.maps, "--control", at.control, "--references", ...files,
-      "--pre-edge", "8180:8320", "--output", join(this.folder, "recorded"), "--endpoints", "/dev/fd/3"], "pipe");
-    const line = await this.firstLine(pipeline, pipeline.stdio[3] as NodeJS.ReadableStream, () => true);
-    return { pipeline, endpoints: JSON.parse(line) as Endpoints };
+    const started = this.start("run", "--frames", at.frames, "--maps", at.maps, "--control", at.control, "--references", ...files,
+      "--pre-edge", "8180:8320", "--output", join(this.folder, "recorded"));
+    const ready = await said(started, /ready frames=(\S+) maps=(\S+) control=(\S+)/);
+    return { pipeline: started.child, endpoints: { frames: ready[1]!, maps: ready[2]!, control: ready[3]! } };
   }
 
   /** Starts the view server; returns the page's address. */
   async view({ maps, control }: Endpoints): Promise<string> {
-    const view = this.start(["view", maps, "--control", control, "--port", "0"], "ignore", "pipe");
-    const line = await this.firstLine(view, view.stdout!, (text) => text.startsWith("page "));
-    return line.slice("page ".length);
+    return (await said(this.start("view", maps, "--control", control, "--port", "0"), /^page (\S+)/))[1]!;
   }
 
   /** Sends an experiment, and returns once all of it is sent. */
   async simulate({ frames }: Endpoints, ...options: string[]): Promise<void> {
-    const detector = this.start(["simulate", ...sample, "--noise", "0.1", ...options, "--to", frames]);
-    const [code] = (await once(detector, "exit")) as [number | null];
-    if (code !== 0) throw new Error(`simulate ended with ${code}: ${this.logs()}`);
+    const { child, lines } = this.start("simulate", ...sample, "--noise", "0.1", ...options, "--to", frames);
+    const [code] = (await once(child, "exit")) as [number | null];
+    if (code !== 0) throw new Error(`simulate ended with ${code}:\n${lines.join("\n")}`);
   }
 
   async end(process: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -66,23 +69,29 @@ export class Processes {
     rmSync(this.folder, { recursive: true });
   }
 
-  private start(options: string[], third: "pipe" | "ignore" = "ignore", out: "pipe" | null = null): ChildProcess {
-    const log = openSync(join(this.folder, `${options[0]}-${this.count++}.log`), "w");
-    const child = spawn(phasecast, options, { stdio: ["ignore", out ?? log, log, third] });
+  private start(...options: string[]): Running {
+    const child = spawn(phasecast, options, { stdio: ["ignore", "pipe", "pipe"] });
+    const lines: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      createInterface(stream).on("line", (line) => {
+        lines.push(line);
+        child.emit("said", line);
+      });
     this.running.add(child);
     child.once("exit", () => this.running.delete(child));
-    return child;
+    return { child, lines };
   }
+}
 
-  private async firstLine(child: ChildProcess, stream: NodeJS.ReadableStream, wanted: (line: string) => boolean): Promise<string> {
-    for await (const line of createInterface(stream)) if (wanted(line)) return line;
-    throw new Error(`${child.spawnargs.slice(0, 2).join(" ")} ended before it listened: ${this.logs()}`);
-  }
-
-  private logs(): string {
-    return readdirSync(this.folder).filter((name) => name.endsWith(".log"))
-      .map((name) => `\n${name}:\n${readFileSync(join(this.folder, name), "utf8").slice(-2000)}`).join("");
-  }
+/** The first line that matches; an error if the process ends without one. */
+function said({ child, lines }: Running, wanted: RegExp): Promise<RegExpMatchArray> {
+  return new Promise((found, failed) => {
+    child.on("said", (line: string) => {
+      const match = line.match(wanted);
+      if (match) found(match);
+    });
+    child.once("close", () => failed(new Error(`${child.spawnargs.slice(0, 2).join(" ")} ended without saying ${wanted}:\n${lines.join("\n")}`)));
+  });
 }
 
 const reader = `
