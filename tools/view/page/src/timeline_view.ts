@@ -24,6 +24,10 @@ export function keptOf({ header }: PhaseMap, metadata: Record<string, string>): 
   };
 }
 
+/** Seconds only where minutes cannot tell the marks apart. */
+const clockFor = (splits: number[]) => (ms: number): string =>
+  (splits[1] ?? Infinity) - splits[0]! < 60 ? clock(ms) : clock(ms).slice(0, 5);
+
 const potentialOf = (kept: KeptMap): number => Number(kept.metadata[potentialKey] ?? NaN);
 const secondsOf = (kept: KeptMap): number => milliseconds(kept.received_utc_ns) / 1000;
 
@@ -61,7 +65,7 @@ export class TimelineView {
   private path: (readonly [number, number | null])[][] = [];
 
   private options(states: string[], against: Against): Omit<uPlot.Options, "width" | "height"> {
-    const time = xAxis("time", { size: 22, values: (_, splits) => splits.map((seconds) => clock(1000 * seconds).slice(0, 5)) });
+    const time = xAxis("time", { size: 22, space: 60, values: (_, splits) => splits.map((seconds) => clockFor(splits)(1000 * seconds)) });
     return {
       scales: { x: { time: against === "time" }, y: { range: [0, 1] } },
       axes: [against === "time" ? time : xAxis("potential / V", { size: 22 }),
