@@ -132,3 +132,16 @@ test("a page without the token says what is missing; with it, everything works",
   await sees(page, "state", "Running");
   await sees(page, "scrub-text", "1 map kept");
 });
+
+test("a message that cannot be read is told, and the next good ones are shown", async () => {
+  page = await open(server.url);
+  experiment.start(0);
+  const map = experiment.scene.phaseMap({ number: 0, scan: 0, final: false, used: 5 });
+  server.send([...map.slice(0, 6), new Uint8Array(7)]);
+  await sees(page, "message", "phase_map: layer MASK has 7 bytes, expected 3072");
+  server.send([map[0]!, Uint8Array.of(255)]);
+  await sees(page, "message", "premature EOF");
+  experiment.publish({ scan: 0, final: true, used: 117 });
+  await sees(page, "badge", "Final");
+  await sees(page, "scrub-text", "1 map kept");
+});

@@ -26,7 +26,7 @@ export class App {
   private readonly situation: Situation = { report: null, status: null, aborted: null, stalledMs: null, unauthorized: false };
   private readonly alarms = new Alarms((alarms) => showAlarms(alarms, (key) => this.alarms.acknowledge(key)));
   private readonly stall = new StallWatch();
-  private readonly newest = new NewestMap((map) => this.takeMap(map));
+  private readonly newest = new NewestMap((map) => this.takeMap(map), (error) => this.tell(error));
   private readonly controls = new Controls(this);
   readonly panels = new Panels(this.controls.look, {
     pick: (box) => this.choose(box),
@@ -54,7 +54,11 @@ export class App {
 
   constructor() {
     this.refresh();
-    new Link({ link: (report) => this.takeLink(report), message: (topic, parts) => this.takeMessage(topic, parts) });
+    new Link({
+      link: (report) => this.takeLink(report),
+      message: (topic, parts) => this.takeMessage(topic, parts),
+      fault: (error) => this.tell(error),
+    });
     this.keptRequest.wish();
   }
 

@@ -13,6 +13,8 @@ export interface LinkReport {
 export interface LinkEvents {
   link(report: LinkReport): void;
   message(topic: string, parts: Uint8Array[]): void;
+  /** A message that cannot be read; the next one may be good again. */
+  fault(error: Error): void;
 }
 
 const retryMs = 1000;
@@ -37,13 +39,18 @@ export class Link {
   }
 
   private hear(data: string | ArrayBuffer): void {
-    if (typeof data === "string") {
-      this.report(JSON.parse(data) as LinkReport);
-    } else {
-      const parts = unframe(data);
-      this.events.message(topicOf(parts), parts);
+    try {
+      this.read(data);
+    } catch (error) {
+      this.events.fault(error as Error);
     }
     this.watch();
+  }
+
+  private read(data: string | ArrayBuffer): void {
+    if (typeof data === "string") return this.report(JSON.parse(data) as LinkReport);
+    const parts = unframe(data);
+    this.events.message(topicOf(parts), parts);
   }
 
   private watch(): void {

@@ -6,7 +6,7 @@ export class NewestMap {
   readonly counters: PageCounters = { mapsReceived: 0, mapsDrawn: 0, mapsReplaced: 0 };
   private waiting: Uint8Array[] | null = null;
 
-  constructor(private readonly draw: (map: PhaseMap) => void) {}
+  constructor(private readonly draw: (map: PhaseMap) => void, private readonly fault: (error: Error) => void) {}
 
   offer(parts: Uint8Array[]): void {
     ++this.counters.mapsReceived;
@@ -19,8 +19,12 @@ export class NewestMap {
     requestAnimationFrame(() => {
       const newest = this.waiting!;
       this.waiting = null;
-      ++this.counters.mapsDrawn;
-      this.draw(decodeMap(newest));
+      try {
+        this.draw(decodeMap(newest));
+        ++this.counters.mapsDrawn;
+      } catch (error) {
+        this.fault(error as Error);
+      }
     });
   }
 }
