@@ -6,6 +6,7 @@ import { Controls } from "./controls.js";
 import { showCounters } from "./counters_view.js";
 import { byId, setText } from "./dom.js";
 import { type ScanStart, ScanEndSchema, ScanStartSchema, ScanStatus, StatusSchema } from "./generated/phasecast_pb.js";
+import { Fractions } from "./fractions.js";
 import { HistoryView } from "./history_view.js";
 import { Link, type LinkReport } from "./link.js";
 import { inside, readout, showMapLine } from "./map_line.js";
@@ -16,11 +17,11 @@ import { type Box, headerOf, type PhaseMap } from "./protocol.js";
 import { receivedEnergies } from "./received_energies.js";
 import { ReferencesView } from "./references_view.js";
 import { judgeDrift, judgeStatus, StallWatch } from "./rules.js";
-import { fetchHistory, fetchReferences, fetchSpectrum, type History, type KeptMap, Unauthorized } from "./server.js";
+import { fetchReferences, fetchSpectrum, type KeptMap, Unauthorized } from "./server.js";
 import { SpectrumView } from "./spectrum_view.js";
 import { describe, showStatusLine, type Situation } from "./status_line.js";
 import { summarize, whole } from "./summary.js";
-import { keptOf, potentialKey, TimelineView } from "./timeline_view.js";
+import { potentialKey, TimelineView } from "./timeline_view.js";
 
 export class App {
   private readonly situation: Situation = { report: null, status: null, aborted: null, stalledMs: null, unauthorized: false };
@@ -43,8 +44,7 @@ export class App {
   private live: PhaseMap | null = null;
   private scan: ScanStart | null = null;
   selection: Box | null = null;
-  private kept: History = { maps: [], states: [] };
-  private ofRegion: History | null = null;
+  private readonly fractions = new Fractions();
   private spectrumOf = "";
 
   private readonly keptRequest = new OneAtATime(() => this.loadHistory(), (error) => this.tell(error));
@@ -68,7 +68,7 @@ export class App {
 
   choose(box: Box | null): void {
     this.selection = box && this.map ? inside(box, this.map) : null;
-    this.ofRegion = null;
+    this.fractions.ofRegion = null;
     this.spectrumOf = "";
     this.panels.select(this.selection);
     this.spectrumView.choose(this.selection);
@@ -87,15 +87,9 @@ export class App {
 
   showTimeline(): void {
     const region = this.controls.ofRegion ? this.selection : null;
-    const maps = (region ? this.ofRegion : this.kept)?.maps ?? [];
-    const points = maps.filter((map) => map.final).map((kept) => ({ kept, means: kept.means }));
-    const live = this.live;
-    if (live && !this.kept.maps.some((map) => map.final && map.scan_id === live.header.scanId)) {
-      const metadata = this.scan?.scanId === live.header.scanId ? this.scan.metadata : {};
-      points.push({ kept: keptOf(live, metadata), means: summarize(live, region ?? whole(live)).means });
-    }
-    this.timeline.explain(region && !this.ofRegion ? "asking the server for the region's history …" : "");
-    this.timeline.show(points, live?.header.states ?? this.kept.states, this.controls.against, this.history.shown);
+    this.timeline.explain(region && !this.fractions.ofRegion ? "asking the server for the region's history …" : "");
+    const points = this.fractions.points(region, this.live, this.live ? this.metadataOf(this.live) : {});
+    this.timeline.show(points, this.live?.header.states ?? this.fractions.kept.states, this.controls.against, this.history.shown);
   }
 
   private takeLink(report: LinkReport): void {
@@ -161,6 +155,10 @@ export class App {
     this.refresh();
   }
 
+  private metadataOf(live: PhaseMap): Record<string, string> {
+    return this.scan?.scanId === live.header.scanId ? this.scan.metadata : {};
+  }
+
   private showLive(): void {
     if (this.live) this.showMap(this.live, null);
     this.keptRequest.wish();
@@ -172,21 +170,18 @@ export class App {
     if (first) this.refresh();
     const summary = summarize(map, whole(map));
     this.panels.show(map, summary);
-    const metadata = kept?.metadata ?? (this.scan?.scanId === map.header.scanId ? this.scan.metadata : {});
+    const metadata = kept?.metadata ?? this.metadataOf(map);
     showMapLine({ map, summary, potential: metadata[potentialKey], fromHistory: kept !== null });
     if (this.selection && !inside(this.selection, map)) this.choose(null);
     if (kept) this.showTimeline();
   }
 
   private async loadHistory(): Promise<void> {
-    const region = this.selection;
-    this.kept = await fetchHistory(null);
-    const ofRegion = region ? await fetchHistory(region) : null;
-    if (region === this.selection) this.ofRegion = ofRegion;
+    await this.fractions.load(() => this.selection);
     this.situation.unauthorized = false;
     setText(byId("message"), "");
-    this.history.setMaps(this.kept.maps);
-    judgeDrift(this.kept.maps, this.alarms);
+    this.history.setMaps(this.fractions.kept.maps);
+    judgeDrift(this.fractions.kept.maps, this.alarms);
     this.showTimeline();
     this.refresh();
   }

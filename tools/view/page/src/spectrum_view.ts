@@ -81,8 +81,8 @@ function symmetric(low: number, high: number): [number, number] {
 function notes(answer: RegionSpectrum): string {
   if (!answer.pixels) return "no valid pixel here: no element, or bad pixels";
   const carried = answer.energiesCarried.length;
-  const notes = [`mean of ${plural(answer.pixels, "valid pixel")} of the newest scan`];
-  if (carried > 0) notes.push(`gray: ${plural(carried, "energy").replace("energys", "energies")} of the scan before`);
+  const notes = [`mean of ${plural(answer.pixels, "valid pixel")}; ${answer.energiesEv.length} energies, of the newest scan`];
+  if (carried > 0) notes.push(`the ${carried} in gray of the scan before`);
   if (answer.mapNumber === undefined) notes.push("no map yet");
   return notes.join("; ");
 }
