@@ -133,3 +133,17 @@ test("before any pipeline the page waits for one, and finds it", { skip }, async
   await sees(page, "empty", "No map yet");
   await sees(page, "state", "Waiting");
 });
+
+test("a server with a token shows maps and spectra only to who knows it", { skip }, async () => {
+  const { endpoints } = await processes.run();
+  const url = await processes.view(endpoints, "--token", "secret");
+  await processes.simulate(endpoints, "--rate", "200");
+  page = await open(url.replace("secret", "guess"));
+  await sees(page, "state", "No access");
+  assert.equal(await page.locator(".panel").count(), 0);
+  await page.context().close();
+  page = await open(url);
+  await sees(page, "badge", "Final");
+  await clickPixel(page, "composite", size.width / 2, size.height / 2);
+  await sees(page, "composition", "Ni");
+});

@@ -47,8 +47,8 @@ export class Processes {
   }
 
   /** Starts the view server; returns the page's address. */
-  async view({ maps, control }: Endpoints): Promise<string> {
-    return (await said(this.start("view", maps, "--control", control, "--port", "0"), /^page (\S+)/))[1]!;
+  async view({ maps, control }: Endpoints, ...options: string[]): Promise<string> {
+    return (await said(this.start("view", maps, "--control", control, "--port", "0", ...options), /^page (\S+)/))[1]!;
   }
 
   /** Sends an experiment, and returns once all of it is sent. */

@@ -20,8 +20,9 @@ export class NewestMap {
       const newest = this.waiting!;
       this.waiting = null;
       try {
-        this.draw(decodeMap(newest));
+        const map = decodeMap(newest);
         ++this.counters.mapsDrawn;
+        this.draw(map);
       } catch (error) {
         this.fault(error as Error);
       }
