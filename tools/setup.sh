@@ -4,6 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 mapfile -t wanted < <(sed 's/#.*//' tools/packages.txt | tr -s '[:space:]' '\n' | sed '/^$/d' | sort)
+# Node.js from elsewhere (nodesource, say) brings its own npm, and Debian's would conflict with it.
+if command -v npm >/dev/null; then
+  mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | grep -vx -e nodejs -e npm)
+fi
 mapfile -t installed < <(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null |
   sed -n 's/ installed$//p' | sort -u)
 mapfile -t missing < <(comm -23 <(printf '%s\n' "${wanted[@]}") <(printf '%s\n' "${installed[@]}"))
