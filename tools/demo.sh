@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # A live experiment on this machine: a simulated detector sends five scans of a battery particle over ZeroMQ, the
-# pipeline turns them into phase maps while they arrive and records every frame, and the maps are shown live. Ends with
-# a summary; its status is 0 only if every frame sent was received and recorded and every map compared with the truth.
+# pipeline turns them into phase maps while they arrive and records every frame, and the maps are shown live: on a web
+# page, whose address is told and opened where there is a desktop, and in the terminal. Ends with a summary; its status
+# is 0 only if every frame sent was received and recorded and every map compared with the truth. On a terminal the page
+# stays up until Enter is pressed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,6 +50,18 @@ pipeline=$!
 started+=("$pipeline")
 read -r endpoints <&"$ready" || { cat "$out/run.log" >&2; fail "the pipeline did not start"; }
 
+# The viewer too says where it listens as soon as it does.
+exec {viewing}< <(
+  exec "$phasecast" view "$(endpoint maps)" --control "$(endpoint control)" --port 0 2>"$out/view.log"
+)
+viewer=$!
+started+=("$viewer")
+read -r _ page <&"$viewing" || { cat "$out/view.log" >&2; fail "the viewer did not start"; }
+echo "live maps: $page"
+if [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]] && command -v xdg-open >/dev/null; then
+  xdg-open "$page" >/dev/null 2>&1 || true  # a desktop without a browser: the address has been told
+fi
+
 "$phasecast" simulate "${experiment[@]}" --rate "$rate" -o "$out/sent.h5" --to "$(endpoint frames)" \
   >"$out/simulate.txt" 2>"$out/simulate.log" &
 detector=$!
@@ -58,6 +72,7 @@ watched=0
 "$phasecast" watch "$(endpoint maps)" --finals "$scans" --timeout 300 --png "$out/pictures" --truth "${truth[@]}" \
   --lines "$out/watch.txt" || watched=$?
 wait "$detector" || { cat "$out/simulate.log" >&2; fail "the simulated detector failed"; }
+[[ ! -t 0 || ! -t 1 ]] || read -rp "The maps stay at $page until you press Enter. " _
 kill -INT "$pipeline"
 wait "$pipeline" || { tail -n 20 "$out/run.log" >&2; fail "the pipeline failed"; }
 [[ $watched -eq 0 ]] || fail "watching ended with status $watched: $(tail -n 1 "$out/watch.txt")"
@@ -75,6 +90,7 @@ phasecast demo: $scans scans of a particle, 2 states, ${height}x$width pixels, n
   maps      $(value "$out/run.txt" maps_provisional) provisional, $finals final
   PSNR      ${psnr[*]} dB of the final maps (eq. 27, MAX = 1, unmasked pixels)
   latency   last frame to final map: p50 $(value "$out/run.txt" latency_p50_ms) ms, p95 $(value "$out/run.txt" latency_p95_ms) ms
+  page      $page (while the demo runs)
   picture   $out/pictures/latest.png
   files
 $(sed -n 's/^file /    /p' "$out/run.txt")
