@@ -78,7 +78,7 @@ std::vector<Message> read_until_status(Browser& browser, const std::string& note
   return messages;
 }
 
-constexpr auto link = R"({"link":"connected"})";
+constexpr auto connected = R"({"link":"connected"})";
 
 }  // namespace
 
@@ -89,13 +89,13 @@ TEST_CASE(
   scan.series_id = scan.scan_id = "scan";
   scan.energies_ev = {8333};
   scan.shape = {6, 8};
-  site.server.tell_link(link);
+  site.server.tell_link(connected);
   site.server.publish(encode(scan));
   site.server.publish(encode(map_numbered(1)));
   site.server.publish(encode(map_numbered(2)));
   site.server.publish(encode(status_with("now")));
   Browser late(site.server.port());
-  CHECK(late.read() == link);
+  CHECK(late.read() == connected);
   const auto first = read_until_status(late, "now");
   CHECK(std::get<ScanStart>(first.front()).scan_id == "scan");
   CHECK(std::get<PhaseMap>(late.read_message()).map_number == 2);
