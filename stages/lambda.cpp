@@ -19,7 +19,9 @@ constexpr double noise_added = 0.3;        // α: the map is solved with 1.04 ti
 constexpr double search_step = 1.35;       // between neighboring weights
 constexpr int farthest_step = 8;           // a factor of 11 either way
 constexpr int most_iterations = 80;
-constexpr double settled = 1e-3;  // RMS change of the fractions per pass
+constexpr double settled = 5e-4;         // RMS change of the fractions per pass
+constexpr double settled_weakly = 1e-3;  // likewise, where the relative noise is below moderate_noise
+constexpr double moderate_noise = 1;
 
 /// One value per state, without memory of its own.
 using States = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, rum_tv_max_states, 1>;
@@ -95,6 +97,9 @@ double search(const UnmixProblem& whole, const LcfResult& start, const Collage& 
   const auto sample = collage.take<std::uint8_t>(whole.sample, pixels, 0);
   UnmixProblem trial{halves.map, sample, whole.typical_scale, whole.noise_sigma};
   const auto weight = [&](double step) { return whole.lambda * std::pow(search_step, step); };
+  const bool moderate =
+      relative_noise(whole.equations, whole.noise_sigma, whole.typical_scale) < moderate_noise;
+  const double enough = moderate ? settled_weakly : settled;
   bool started = false;
   std::map<int, double> risks;
   const auto risk = [&](int step) {
@@ -106,11 +111,11 @@ double search(const UnmixProblem& whole, const LcfResult& start, const Collage& 
                    collage.take<double>(start.scale, pixels, 0));
     started = true;
     for (int i = 0; i < most_iterations; ++i)
-      if (solver.iterate().map_change < settled) break;
+      if (solver.iterate().map_change < enough) break;
     return risks[step] = misfit(halves.judge, sample, solver);
   };
   int best = 0;
-  risk(best);
+  risk(best + 1);  // first: the stronger weight forgets the noise of the start sooner
   while (best < farthest_step && risk(best + 1) < risk(best)) ++best;
   while (best > -farthest_step && risk(best - 1) < risk(best)) --best;
   return weight(best + parabola_minimum(risk(best - 1), risk(best), risk(best + 1)));
