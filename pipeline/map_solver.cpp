@@ -82,13 +82,14 @@ void MapSolver::measure_statistics() {
   std::transform(mask_.begin(), mask_.end(), valid_.begin(),
                  [](std::uint8_t mask) { return mask == static_cast<std::uint8_t>(PixelMask::valid); });
   measured_energies_ = static_cast<std::size_t>(equations.energies);
+  started_ = false;
   lambda_ = config_.lambda ? *config_.lambda : automatic_lambda();
 }
 
 /// Of total variation: by the rule, or, where the noise is too strong for it, of least risk; that takes
 /// several solves, so only for a final map. Of the paper's plug-and-play: so that the denoiser's strength
 /// √(λ/ρ) is the noise of a fraction.
-double MapSolver::automatic_lambda() const {
+double MapSolver::automatic_lambda() {
   const NormalEquations& equations = snapshot_->equations;
   if (config_.method == Method::rum_pnp) {
     const double noise = noise_sigma_ * typical_noise_gain(equations);
@@ -97,36 +98,39 @@ double MapSolver::automatic_lambda() const {
   const double by_rule = lambda_by_rule(equations, noise_sigma_, scale_.typical);
   const bool weak = relative_noise(equations, noise_sigma_, scale_.typical) < weak_noise;
   if (!snapshot_->final || weak || !(by_rule > 0)) return by_rule;
-  return lambda_of_least_risk({equations, valid_, scale_.typical, noise_sigma_, by_rule}, least_squares_);
+  const UnmixProblem guess{equations, valid_, scale_.typical, noise_sigma_, by_rule};
+  if (config_.formulation == Formulation::paper) return lambda_of_least_risk(guess, least_squares_);
+  started_ = true;
+  return lambda_of_least_risk(guess, least_squares_, total_variation_solver());
 }
 
 UnmixProblem MapSolver::problem() const {
   return {snapshot_->equations, valid_, scale_.typical, noise_sigma_, lambda_, config_.rho.value_or(0)};
 }
 
-/// Algorithm 1 is made anew: it is told the typical scale when it is made.
-bool MapSolver::has_memory_for_it() const {
-  const auto* solver = solver_ ? std::get_if<RumTv<float>>(&*solver_) : nullptr;
-  return solver && solver->shape() == snapshot_->equations.shape &&
-         solver->states() == snapshot_->equations.states;
+/// The one there is, if it fits: its memory is touched already.
+RumTv<float>& MapSolver::total_variation_solver() {
+  const Shape shape = snapshot_->equations.shape;
+  const int states = snapshot_->equations.states;
+  if (auto* solver = solver_ ? std::get_if<RumTv<float>>(&*solver_) : nullptr)
+    if (solver->shape() == shape && solver->states() == states) return *solver;
+  solver_.emplace(std::in_place_type<RumTv<float>>, shape, states);
+  return std::get<RumTv<float>>(*solver_);
 }
 
+/// Algorithm 1 is made anew: it is told the typical scale when it is made.
 void MapSolver::start_cold() {
   iterations_ = 0;
   convergence_.reset();
-  if (!has_memory_for_it()) {
-    const Shape shape = snapshot_->equations.shape;
-    const int states = snapshot_->equations.states;
-    if (config_.formulation == Formulation::phasecast)
-      solver_.emplace(std::in_place_type<RumTv<float>>, shape, states);
-    else
-      solver_.emplace(std::in_place_type<AlgorithmOne<float>>, shape, states,
-                      AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
-  }
+  if (config_.formulation == Formulation::phasecast)
+    total_variation_solver();
+  else
+    solver_.emplace(std::in_place_type<AlgorithmOne<float>>, snapshot_->equations.shape,
+                    snapshot_->equations.states, AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
   std::visit(
       [&](auto& solver) {
         solver.set_problem(problem());
-        solver.start(least_squares_.fraction, least_squares_.scale);
+        if (!started_) solver.start(least_squares_.fraction, least_squares_.scale);
       },
       *solver_);
 }

@@ -40,11 +40,11 @@ class MapSolver {
   bool same_problem(const Snapshot& next) const;
   bool statistics_outdated(const Snapshot& next) const;
   void measure_statistics();
-  double automatic_lambda() const;
+  double automatic_lambda();
   UnmixProblem problem() const;
   bool iterative() const;
   bool denoised_at_once() const;
-  bool has_memory_for_it() const;
+  RumTv<float>& total_variation_solver();
   void start_cold();
   void denoise();
 
@@ -61,6 +61,7 @@ class MapSolver {
   std::vector<std::uint8_t> valid_;
 
   std::optional<Solver> solver_;       // of the iterative methods
+  bool started_ = false;               // by the search for the weight
   std::optional<LcfResult> denoised_;  // of the newest data, with a denoiser
   Convergence convergence_;
   IterationReport last_report_;

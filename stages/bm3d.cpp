@@ -69,9 +69,12 @@ float threshold_for(double share) {
 }
 
 /// Patches that overlap have noise in common, and a smooth pilot finds most matches next to the reference
-/// patch. Under strong noise matches farther away average more of it out. Measured as above.
-int stride_for(double share) {
-  return share > 0.8 ? 4 : share > 0.5 ? 2 : 1;
+/// patch. Under strong noise matches farther away average more of it out; a coarser scale has less room for
+/// them. Measured as above, on the 24 cases of the paper's table III.
+int stride_for(double share, bool finest) {
+  if (share > 0.97) return 4;
+  if (share > 0.9) return 3;
+  return share > (finest ? 0.5 : 0.8) ? 2 : 1;
 }
 
 /// For noise of variance 1.
@@ -81,8 +84,8 @@ FramedImage denoise_scale(const FramedImage& noisy, const Bm3dConfig& config, bo
   blocks::hard_step(noisy, {config.step, config.radius, config.group}, threshold_for(share), basic);
   FramedImage estimate(noisy.shape(), config.radius);
   if (config.final_group > 0)
-    blocks::wiener_step(noisy, basic, {config.step, config.radius, config.final_group, stride_for(share)},
-                        estimate);
+    blocks::wiener_step(
+        noisy, basic, {config.step, config.radius, config.final_group, stride_for(share, finest)}, estimate);
   else
     std::swap(basic, estimate);
   const int coarse_side = std::min(noisy.shape().height, noisy.shape().width) / 2;

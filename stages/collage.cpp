@@ -45,13 +45,13 @@ void sort_fullest_first(std::vector<Cell>& cells) {
 Collage collage_of(Shape shape, std::span<const std::uint8_t> sample) {
   std::vector<Cell> cells = cells_of(shape, sample);
   if (shape.pixels() < small_image || cells.size() < cells_across * cells_across) {
-    Collage whole{shape, std::vector<std::size_t>(shape.pixels())};
+    Collage whole{shape, std::vector<std::size_t>(shape.pixels()), true};
     std::iota(whole.source.begin(), whole.source.end(), std::size_t{0});
     return whole;
   }
   sort_fullest_first(cells);
   constexpr int side = cells_across * (cell + 1);
-  Collage collage{{side, side}, std::vector<std::size_t>(std::size_t{side} * side, Collage::no_pixel)};
+  Collage collage{{side, side}, std::vector<std::size_t>(std::size_t{side} * side, Collage::no_pixel), false};
   for (int piece = 0; piece < cells_across * cells_across; ++piece) {
     const Cell& from = cells[static_cast<std::size_t>(piece)];
     const int top = piece / cells_across * (cell + 1), left = piece % cells_across * (cell + 1);

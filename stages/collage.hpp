@@ -17,6 +17,7 @@ struct Collage {
 
   Shape shape;
   std::vector<std::size_t> source;  ///< [pixels of `shape`] the image's pixel, or no_pixel
+  bool whole = false;               ///< the image as it is
 
   /// `values` [planes][N] of the image as [planes][pixels of `shape`], `empty` where there is no pixel.
   template <class Value>

@@ -8,7 +8,6 @@
 
 #include "stages/collage.hpp"
 #include "stages/parallel.hpp"
-#include "stages/rum_tv.hpp"
 #include "stages/state_plane.hpp"
 #include "stages/trust.hpp"
 
@@ -20,29 +19,47 @@ constexpr double noise_added = 0.3;        // α: the map is solved with 1.04 ti
 constexpr double search_step = 1.35;       // between neighboring weights
 constexpr int farthest_step = 8;           // a factor of 11 either way
 constexpr int most_iterations = 80;
-constexpr double settled = 5e-4;  // RMS change of the fractions per pass
+constexpr double settled = 5e-4;         // RMS change of the fractions per pass
+constexpr double settled_weakly = 1e-3;  // likewise, where the relative noise is below moderate_noise
+constexpr double moderate_noise = 1;
+
+/// One value per state, without memory of its own.
+using States = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, rum_tv_max_states, 1>;
 
 /// b + α w for the map, b − w/α to judge it.
 struct Halves {
-  NormalEquations map, judge;
+  NormalEquations map;       // what RumTv needs of them
+  std::vector<float> judge;  // [L][pixels of the collage] G⁻¹b': amounts
 };
 
-Halves split(const NormalEquations& equations, double noise_sigma) {
-  Halves halves{equations, equations};
-  const std::size_t pixels = equations.shape.pixels();
-  const auto states = static_cast<std::size_t>(equations.states);
-  const Eigen::MatrixXd root = noise_sigma * equations.gram.llt().matrixL().toDenseMatrix();
+Halves split(const NormalEquations& whole, const Collage& collage, double noise_sigma) {
+  const std::size_t pixels = collage.source.size(), whole_pixels = whole.shape.pixels();
+  const auto states = static_cast<std::size_t>(whole.states);
+  Halves halves;
+  halves.map.shape = collage.shape;
+  halves.map.states = whole.states;
+  halves.map.gram = whole.gram;
+  halves.map.projection.resize(states * pixels);
+  halves.judge.resize(states * pixels);
+  const Eigen::MatrixXd root = noise_sigma * whole.gram.llt().matrixL().toDenseMatrix();
+  const Eigen::MatrixXd inverse =
+      whole.gram.llt().solve(Eigen::MatrixXd::Identity(whole.states, whole.states));
   for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
     std::mt19937_64 random(begin);
     std::normal_distribution<double> normal;
-    Eigen::VectorXd white(equations.states);
+    States white(whole.states), b(whole.states), noise(whole.states), amount(whole.states);
     for (std::size_t k = begin; k < end; ++k) {
       for (double& value : white) value = normal(random);
-      const Eigen::VectorXd noise = root * white * equations.noise_gain[k];
+      const std::size_t from = collage.source[k];
+      if (from == Collage::no_pixel) continue;
+      for (std::size_t l = 0; l < states; ++l)
+        b(static_cast<Eigen::Index>(l)) = whole.projection[l * whole_pixels + from];
+      noise.noalias() = root.lazyProduct(white) * whole.noise_gain[from];
+      amount.noalias() = inverse.lazyProduct(b - noise / noise_added);
       for (std::size_t l = 0; l < states; ++l) {
-        const double w = noise(static_cast<Eigen::Index>(l));
-        halves.map.projection[l * pixels + k] += noise_added * w;
-        halves.judge.projection[l * pixels + k] -= w / noise_added;
+        const auto row = static_cast<Eigen::Index>(l);
+        halves.map.projection[l * pixels + k] = b(row) + noise_added * noise(row);
+        halves.judge[l * pixels + k] = static_cast<float>(amount(row));
       }
     }
   });
@@ -51,44 +68,57 @@ Halves split(const NormalEquations& equations, double noise_sigma) {
 
 /// Σ_k ½ ‖m̂ − G⁻¹b'‖² over the sample, m̂ = ŝ x̂, less what does not depend on the map. In amounts and not in
 /// absorbance: errors count alike in every state, however hard it is to see.
-double misfit(const NormalEquations& judge, std::span<const std::uint8_t> sample,
+double misfit(std::span<const float> judge, std::span<const std::uint8_t> sample,
               const RumTv<float>& solver) {
   const std::vector<float> fraction = solver.fractions(), scale = solver.scale();
   const std::size_t pixels = scale.size();
-  const Eigen::LLT<Eigen::MatrixXd> gram(judge.gram);
   return sum_blocks<1>(pixels, [&](std::size_t begin, std::size_t end) {
     std::array<double, 1> sum{};
-    Eigen::VectorXd amount(judge.states), b(judge.states);
-    for (std::size_t k = begin; k < end; ++k) {
-      if (!sample[k]) continue;
-      for (Eigen::Index l = 0; l < judge.states; ++l) {
-        const std::size_t lk = static_cast<std::size_t>(l) * pixels + k;
-        amount(l) = static_cast<double>(scale[k]) * fraction[lk];
-        b(l) = judge.projection[lk];
+    for (std::size_t plane = 0; plane < judge.size(); plane += pixels)
+      for (std::size_t k = begin; k < end; ++k) {
+        const float amount = scale[k] * fraction[plane + k];
+        if (sample[k]) sum[0] += static_cast<double>(amount * (0.5F * amount - judge[plane + k]));
       }
-      gram.solveInPlace(b);
-      sum[0] += 0.5 * amount.squaredNorm() - amount.dot(b);
-    }
     return sum;
   })[0];
-}
-
-/// What the search needs of the equations.
-NormalEquations pieces_of(const NormalEquations& whole, const Collage& collage) {
-  NormalEquations pieces;
-  pieces.shape = collage.shape;
-  pieces.states = whole.states;
-  pieces.gram = whole.gram;
-  const std::size_t pixels = whole.shape.pixels();
-  pieces.projection = collage.take<double>(whole.projection, pixels, 0);
-  pieces.noise_gain = collage.take<float>(whole.noise_gain, pixels, 0);
-  return pieces;
 }
 
 /// Lowest point of the parabola through three points one step apart, in steps from the middle one.
 double parabola_minimum(double before, double here, double after) {
   const double bend = before - 2 * here + after;
   return bend > 0 ? std::clamp(0.5 * (before - after) / bend, -1.0, 1.0) : 0;
+}
+
+double search(const UnmixProblem& whole, const LcfResult& start, const Collage& collage,
+              RumTv<float>& solver) {
+  const int states = whole.equations.states;
+  const std::size_t pixels = whole.equations.shape.pixels();
+  const Halves halves = split(whole.equations, collage, whole.noise_sigma);
+  const auto sample = collage.take<std::uint8_t>(whole.sample, pixels, 0);
+  UnmixProblem trial{halves.map, sample, whole.typical_scale, whole.noise_sigma};
+  const auto weight = [&](double step) { return whole.lambda * std::pow(search_step, step); };
+  const bool moderate =
+      relative_noise(whole.equations, whole.noise_sigma, whole.typical_scale) < moderate_noise;
+  const double enough = moderate ? settled_weakly : settled;
+  bool started = false;
+  std::map<int, double> risks;
+  const auto risk = [&](int step) {
+    if (const auto known = risks.find(step); known != risks.end()) return known->second;
+    trial.lambda = weight(step);
+    solver.set_problem(trial);
+    if (!started)
+      solver.start(collage.take<double>(start.fraction, pixels, 1.0 / states),
+                   collage.take<double>(start.scale, pixels, 0));
+    started = true;
+    for (int i = 0; i < most_iterations; ++i)
+      if (solver.iterate().map_change < enough) break;
+    return risks[step] = misfit(halves.judge, sample, solver);
+  };
+  int best = 0;
+  risk(best + 1);  // first: the stronger weight forgets the noise of the start sooner
+  while (best < farthest_step && risk(best + 1) < risk(best)) ++best;
+  while (best > -farthest_step && risk(best - 1) < risk(best)) --best;
+  return weight(best + parabola_minimum(risk(best - 1), risk(best), risk(best + 1)));
 }
 
 }  // namespace
@@ -103,34 +133,19 @@ double lambda_by_rule(const NormalEquations& equations, double noise_sigma, doub
   return lambda_per_noise * noise_sigma * typical_noise_gain(equations) * std::sqrt(2 * mu) * typical_scale;
 }
 
-double lambda_of_least_risk(const UnmixProblem& whole, const LcfResult& whole_start) {
-  const Collage collage = collage_of(whole.equations.shape, whole.sample);
-  const NormalEquations equations = pieces_of(whole.equations, collage);
-  const std::size_t pixels = whole.equations.shape.pixels();
-  const auto sample = collage.take<std::uint8_t>(whole.sample, pixels, 0);
-  const auto fraction = collage.take<double>(whole_start.fraction, pixels, 1.0 / equations.states);
-  const auto scale = collage.take<double>(whole_start.scale, pixels, 0);
+double lambda_of_least_risk(const UnmixProblem& whole, const LcfResult& start) {
+  RumTv<float> solver(whole.equations.shape, whole.equations.states);
+  return lambda_of_least_risk(whole, start, solver);
+}
 
-  const Halves halves = split(equations, whole.noise_sigma);
-  RumTv<float> solver(equations.shape, equations.states);
-  UnmixProblem trial{halves.map, sample, whole.typical_scale, whole.noise_sigma};
-  const auto weight = [&](double step) { return whole.lambda * std::pow(search_step, step); };
-  bool started = false;
-  std::map<int, double> risks;
-  const auto risk = [&](int step) {
-    if (const auto known = risks.find(step); known != risks.end()) return known->second;
-    trial.lambda = weight(step);
-    solver.set_problem(trial);
-    if (!started) solver.start(fraction, scale);
-    started = true;
-    for (int i = 0; i < most_iterations; ++i)
-      if (solver.iterate().map_change < settled) break;
-    return risks[step] = misfit(halves.judge, sample, solver);
-  };
-  int best = 0;
-  while (best < farthest_step && risk(best + 1) < risk(best)) ++best;
-  while (best > -farthest_step && risk(best - 1) < risk(best)) --best;
-  return weight(best + parabola_minimum(risk(best - 1), risk(best), risk(best + 1)));
+double lambda_of_least_risk(const UnmixProblem& whole, const LcfResult& start, RumTv<float>& solver) {
+  const Collage collage = collage_of(whole.equations.shape, whole.sample);
+  if (collage.whole) return search(whole, start, collage, solver);
+  RumTv<float> of_pieces(collage.shape, whole.equations.states);
+  const double lambda = search(whole, start, collage, of_pieces);
+  solver.set_problem(whole);
+  solver.start(start.fraction, start.scale);
+  return lambda;
 }
 
 }  // namespace phasecast

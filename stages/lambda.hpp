@@ -1,6 +1,7 @@
 #pragma once
 
 #include "stages/lcf.hpp"
+#include "stages/rum_tv.hpp"
 #include "stages/unmix_problem.hpp"
 
 namespace phasecast {
@@ -21,6 +22,11 @@ inline constexpr double weak_noise = 0.25;
 /// misfit of one half's map to the other is the risk up to a constant, whatever the method (coupled
 /// bootstrap; Oliveira, Lei and Tibshirani 2022). Searches around `problem.lambda`, with some
 /// six solves on a Collage of the image.
+///
+/// `solver` is of the image's shape and takes part. Afterwards it is started: near the map of this weight,
+/// where the image was searched whole, else from the least squares.
+double lambda_of_least_risk(const UnmixProblem& problem, const LcfResult& least_squares,
+                            RumTv<float>& solver);
 double lambda_of_least_risk(const UnmixProblem& problem, const LcfResult& least_squares);
 
 }  // namespace phasecast

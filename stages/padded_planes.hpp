@@ -16,6 +16,7 @@ class PaddedPlanes {
  public:
   PaddedPlanes(Shape shape, std::size_t count)
       : shape_(shape),
+        count_(count),
         pitch_(pitch_of(shape.width)),
         values_(front + count * static_cast<std::size_t>(shape.height) * pitch_) {}
 
@@ -41,13 +42,13 @@ class PaddedPlanes {
   }
 
   std::size_t offset(std::size_t plane, std::ptrdiff_t y) const {
-    const std::ptrdiff_t height = shape_.height;
-    const auto row = static_cast<std::size_t>((y % height + height) % height);
-    return front + (plane * static_cast<std::size_t>(height) + row) * pitch_;
+    const int remainder = static_cast<int>(y) % shape_.height;
+    const auto row = static_cast<std::size_t>(remainder < 0 ? remainder + shape_.height : remainder);
+    return front + (row * count_ + plane) * pitch_;
   }
 
   Shape shape_;
-  std::size_t pitch_;
+  std::size_t count_, pitch_;
   std::vector<Real, tbb::cache_aligned_allocator<Real>> values_;  // rows begin where a cache line does
 };
 

@@ -166,10 +166,17 @@ void RumTv<Real>::set_sample(std::span<const std::uint8_t> sample) {
   for_bands([&](int first, int last) {
     for (int y = first; y < last; ++y) {
       const std::size_t begin = static_cast<std::size_t>(y) * width;
+      const std::size_t before = y > 0 ? begin - width : pixels_ - width;
       std::uint8_t* kind = data_.kind.row(0, y);
-      for (std::size_t x = 0; x < width; ++x)
-        kind[x] = static_cast<std::uint8_t>(links_->right[begin + x] | links_->below[begin + x] << 1 |
-                                            (sample_[begin + x] ? 1 << 2 : 0));
+      for (std::size_t x = 0; x < width; ++x) {
+        const int right = links_->right[begin + x], below = links_->below[begin + x],
+                  left = links_->right[x > 0 ? begin + x - 1 : begin + width - 1],
+                  above = links_->below[before + x];
+        kind[x] = static_cast<std::uint8_t>(right * PixelKind::right | below * PixelKind::below |
+                                            left * PixelKind::left | above * PixelKind::above |
+                                            (sample_[begin + x] ? PixelKind::in : 0) |
+                                            (right + below + left + above) << PixelKind::degree_shift);
+      }
     }
   });
   sample_pixels_ = static_cast<double>(

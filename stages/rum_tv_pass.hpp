@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,12 +35,22 @@ struct RumTvWeights {
   std::array<std::array<ChebyshevStep<Real>, rum_tv_max_steps>, rum_tv_max_states - 1> x_step{};
 };
 
+/// Bits of a pixel: which neighbors it is linked to, whether it is in the sample; above them how many links.
+struct PixelKind {
+  enum : int { right = 1, below = 2, in = 4, left = 8, above = 16, degree_shift = 5 };
+};
+
+template <class Real>
+Real within(Real value, Real limit) {
+  return std::min(std::max(value, -limit), limit);
+}
+
 /// Everything of RUM-TV that differs from pixel to pixel and is given.
 template <class Real>
 struct RumTvData {
   PaddedPlanes<Real> projection;    // h, [L−1]
   PaddedPlanes<Real> mean;          // 1ᵀb / L
-  PaddedPlanes<std::uint8_t> kind;  // bit 0: linked to the right, 1: linked to below, 2: in the sample
+  PaddedPlanes<std::uint8_t> kind;  // PixelKind
   RumTvData(Shape shape, std::size_t directions)
       : projection(shape, directions), mean(shape, 1), kind(shape, 1) {}
 };
@@ -81,8 +92,19 @@ class RumTvPass {
 
  private:
   using Row = std::ptrdiff_t;
-  struct Kinds;
 
+  /// Kinds of rows.
+  struct Kinds {
+    std::size_t directions, fields, steps;
+
+    std::size_t target(std::size_t i) const { return i; }                 // rhs / diagonal
+    std::size_t coupling(std::size_t i) const { return directions + i; }  // ρ / diagonal
+    std::size_t z(std::size_t step, std::size_t i) const { return (1 + step) * directions + i; }
+    std::size_t field(std::size_t f) const { return z(steps, directions) + f; }
+    std::size_t count() const { return field(fields); }
+  };
+
+  void prefetch(const Real* values) const;
   void right_side(Row y);
   void chebyshev_step(std::size_t step, Row y);
   void take_fields(Row y);
@@ -91,6 +113,9 @@ class RumTvPass {
   void project_row(Row y);
   void update_scale(Row y);
   const Real* z(std::size_t step, std::size_t direction, Row y) const;
+  /// The last step goes to the state after, if the row is of this band.
+  bool is_last(std::size_t step, Row y) const { return step == steps_ && y >= first_ && y < last_; }
+  Kinds kinds() const { return {directions_, fields_, steps_}; }
   Real* row(std::size_t kind, Row y) { return rows_.row(kind, y); }
 
   std::size_t width_, directions_, fields_, steps_;
@@ -98,6 +123,7 @@ class RumTvPass {
   const RumTvData<Real>* data_ = nullptr;
   const RumTvState<Real>* before_ = nullptr;
   RumTvState<Real>* after_ = nullptr;
+  Row first_ = 0, last_ = 0;  // of the band
 
   PaddedPlanes<Real> rows_;    // the newest few rows of each kind
   std::vector<Real> scratch_;  // rows of the moment

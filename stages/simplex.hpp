@@ -3,39 +3,69 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
+#include <cstring>
+
+#include "stages/simd.hpp"
 
 namespace phasecast {
 
+inline constexpr std::size_t simplex_lanes = 16;  // points sorted together
+
+/// max(v − θ, 0) with θ = max_j (v_(1) + ... + v_(j) − 1) / j over the values in descending order.
+template <class Lanes, std::size_t States>
+void project_lanes_on_simplex(std::array<Lanes, States>& v) {
+  std::array<Lanes, States> sorted = v;
+  for (std::size_t pass = 1; pass < States; ++pass)
+    for (std::size_t l = 0; l + pass < States; ++l) {
+      const Lanes a = sorted[l], b = sorted[l + 1];
+      sorted[l] = a > b ? a : b;
+      sorted[l + 1] = a > b ? b : a;
+    }
+  Lanes sum = sorted[0] - 1, theta = sum;
+  for (std::size_t l = 1; l < States; ++l) {
+    sum += sorted[l];
+    const Lanes mean = sum / static_cast<decltype(sum[0] + 0)>(l + 1);
+    theta = mean > theta ? mean : theta;
+  }
+  const Lanes zero{};
+  for (Lanes& value : v) value = value > theta ? value - theta : zero;
+}
+
+template <std::size_t States, class Plane>
+void project_states_on_simplex(Plane& plane, std::size_t count) {
+  using Real = typename Plane::value_type::value_type;
+  std::array<simd::Vector<Real, simplex_lanes>, States> v{};
+  const auto project = [&](std::size_t k, std::size_t bytes) {
+    for (std::size_t l = 0; l < States; ++l) std::memcpy(&v[l], &plane[l][k], bytes);
+    project_lanes_on_simplex(v);
+    for (std::size_t l = 0; l < States; ++l) std::memcpy(&plane[l][k], &v[l], bytes);
+  };
+  const std::size_t whole = count / simplex_lanes * simplex_lanes;
+  for (std::size_t k = 0; k < whole; k += simplex_lanes) project(k, sizeof v[0]);
+  if (count > whole) project(whole, (count - whole) * sizeof(Real));
+}
+
 /// Moves each of `count` points to the nearest one with v >= 0, Σv = 1; plane[l][k] is coordinate l of point
-/// k.
-///
-/// That is max(v − θ, 0) with θ = max_j (v_(1) + ... + v_(j) − 1) / j over the values in descending order.
-/// All points are sorted at once by the same comparisons, so that the loops over points vectorize.
+/// k, for 2 to 8 states.
 template <class Real, std::size_t Count, std::size_t MaxStates>
 void project_on_simplex(std::array<std::array<Real, Count>, MaxStates>& plane, std::size_t states,
                         std::size_t count) {
-  auto sorted = plane;
-  for (std::size_t pass = 1; pass < states; ++pass) {
-    for (std::size_t l = 0; l + pass < states; ++l) {
-      for (std::size_t k = 0; k < count; ++k) {
-        const Real a = sorted[l][k], b = sorted[l + 1][k];
-        sorted[l][k] = std::max(a, b);
-        sorted[l + 1][k] = std::min(a, b);
-      }
-    }
+  switch (states) {
+    case 2:
+      return project_states_on_simplex<2>(plane, count);
+    case 3:
+      return project_states_on_simplex<3>(plane, count);
+    case 4:
+      return project_states_on_simplex<4>(plane, count);
+    case 5:
+      return project_states_on_simplex<5>(plane, count);
+    case 6:
+      return project_states_on_simplex<6>(plane, count);
+    case 7:
+      return project_states_on_simplex<7>(plane, count);
+    default:
+      return project_states_on_simplex<8>(plane, count);
   }
-  std::array<Real, Count> sum, theta;
-  std::fill_n(sum.begin(), count, Real(-1));
-  std::fill_n(theta.begin(), count, -std::numeric_limits<Real>::max());
-  for (std::size_t l = 0; l < states; ++l) {
-    for (std::size_t k = 0; k < count; ++k) {
-      sum[k] += sorted[l][k];
-      theta[k] = std::max(theta[k], sum[k] / static_cast<Real>(l + 1));
-    }
-  }
-  for (std::size_t l = 0; l < states; ++l)
-    for (std::size_t k = 0; k < count; ++k) plane[l][k] = std::max(plane[l][k] - theta[k], Real(0));
 }
 
 }  // namespace phasecast

@@ -174,15 +174,22 @@ struct Scales {
   int coarser = 0;  // scales beyond the finest
 };
 
-inline Image denoise(const Image& noisy, const Scales& scales) {
+inline int stride_of(double share, bool finest) {
+  if (share > 0.97) return 4;
+  if (share > 0.9) return 3;
+  return share > (finest ? 0.5 : 0.8) ? 2 : 1;
+}
+
+inline Image denoise(const Image& noisy, const Scales& scales, bool finest = true) {
   const double variance = (noisy.array() - noisy.mean()).square().mean();
   const double share = std::min(1.0, 1 / variance);
   const Image basic = hard_step(noisy, scales.first, 2.7 + 0.6 * share);
   Setting second = scales.second;
-  second.stride = share > 0.8 ? 4 : share > 0.5 ? 2 : 1;
+  second.stride = stride_of(share, finest);
   Image estimate = second.group ? wiener_step(noisy, basic, second) : basic;
   if (scales.coarser > 0) {
-    const Image coarse = denoise(2 * binned(noisy), {scales.first, scales.second, scales.coarser - 1}) / 2;
+    const Image coarse =
+        denoise(2 * binned(noisy), {scales.first, scales.second, scales.coarser - 1}, false) / 2;
     estimate += upsampled(smoothed(coarse - binned(estimate)), noisy.rows(), noisy.cols());
   }
   return estimate;

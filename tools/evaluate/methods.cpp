@@ -60,9 +60,17 @@ MapResult run_lcf(const EvaluationData& data, const MethodParameters&) {
 struct Prepared {
   LcfResult start;
   UnmixProblem problem;
+  bool started = false;  ///< the solver that the weight was searched with
+
+  template <class Solver>
+  void begin(Solver& solver) const {
+    solver.set_problem(problem);
+    if (!started) solver.start(start.fraction, start.scale);
+  }
 };
 
-Prepared prepare(const EvaluationData& data, const MethodParameters& parameters) {
+Prepared prepare(const EvaluationData& data, const MethodParameters& parameters,
+                 RumTv<float>* solver = nullptr) {
   Prepared prepared{lcf(data.equations, data.constraint), {data.equations, data.sample}};
   UnmixProblem& problem = prepared.problem;
   const double noise = estimate_noise(data.equations);
@@ -75,8 +83,11 @@ Prepared prepare(const EvaluationData& data, const MethodParameters& parameters)
     return prepared;
   }
   problem.lambda = lambda_by_rule(data.equations, problem.noise_sigma, problem.typical_scale);
-  if (relative_noise(data.equations, problem.noise_sigma, problem.typical_scale) > weak_noise)
-    problem.lambda = lambda_of_least_risk(problem, prepared.start);
+  if (relative_noise(data.equations, problem.noise_sigma, problem.typical_scale) < weak_noise)
+    return prepared;
+  prepared.started = solver != nullptr;
+  problem.lambda = solver ? lambda_of_least_risk(problem, prepared.start, *solver)
+                          : lambda_of_least_risk(problem, prepared.start);
   return prepared;
 }
 
@@ -99,10 +110,8 @@ int iterate(Solver& solver, const MethodParameters& parameters) {
 
 MapResult run_rum_tv(const EvaluationData& data, const MethodParameters& parameters) {
   const auto start = Clock::now();
-  const Prepared prepared = prepare(data, parameters);
   RumTv<float> solver(data.equations.shape, data.equations.states);
-  solver.set_problem(prepared.problem);
-  solver.start(prepared.start.fraction, prepared.start.scale);
+  prepare(data, parameters, &solver).begin(solver);
   MapResult result;
   result.iterations = iterate(solver, parameters);
   result.fraction = solver.fractions();
@@ -122,8 +131,7 @@ MapResult run_paper(const EvaluationData& data, const MethodParameters& paramete
   const Prepared prepared = prepare(data, weights);
   AlgorithmOne<double> solver(data.equations.shape, data.equations.states, {.prior = prior},
                               prepared.problem.typical_scale);
-  solver.set_problem(prepared.problem);
-  solver.start(prepared.start.fraction, prepared.start.scale);
+  prepared.begin(solver);
   MapResult result;
   result.iterations = iterate(solver, parameters);
   result.fraction.assign(solver.fractions().begin(), solver.fractions().end());
