@@ -46,8 +46,8 @@ void MapSolver::take(SnapshotPtr snapshot) {
   if (!iterative()) return solver_.reset();
 
   // Outdated: the data changed by more than the old state is worth. A final map starts from the least squares
-  // of its scan alone: the same frames give the same map, live or offline, whatever was iterated before
-  // (decision 0001).
+  // of its scan alone, or from where the search for the weight, which starts there, has led: the same frames
+  // give the same map, live or offline, whatever was iterated before (decision 0001).
   if (!known || !solver_ || snapshot_->final || (outdated && !carried))
     start_cold();
   else
