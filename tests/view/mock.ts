@@ -23,21 +23,33 @@ export class MockServer {
   private server: Server | null = null;
   private sockets: WebSocketServer | null = null;
   private port = 0;
+  private away = false;
 
   async start(): Promise<void> {
     this.server = createServer((request, response) => void this.serve(request, response));
     this.sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+    this.server.on("connection", (socket) => void (this.away && socket.destroy()));
     this.server.on("upgrade", (request, socket, head) => {
       if (!this.allowed(request)) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
       this.sockets!.handleUpgrade(request, socket, head, (opened) => this.greet(opened));
     });
-    await new Promise<void>((done) => this.server!.listen(this.port, "127.0.0.1", done));
-    this.port = (this.server.address() as AddressInfo).port; // the same one again after stop()
+    await new Promise<void>((done) => this.server!.listen(0, "127.0.0.1", done));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Ends all connections and takes no new ones until it comes back; its port stays its own. */
+  goAway(): void {
+    this.away = true;
+    for (const client of this.sockets!.clients) client.terminate();
+    this.server!.closeAllConnections();
+  }
+
+  comeBack(): void {
+    this.away = false;
   }
 
   async stop(): Promise<void> {
-    for (const client of this.sockets!.clients) client.terminate();
-    this.server!.closeAllConnections();
+    this.goAway();
     await new Promise((done) => this.server!.close(done));
   }
 

@@ -85,9 +85,9 @@ test("a view server that goes away is shown as lost, and found again when it com
   page = await open(server.url);
   experiment.status({});
   await sees(page, "state", "Running");
-  await server.stop();
+  server.goAway();
   await sees(page, "state", "View server lost");
-  await server.start();
+  server.comeBack();
   await sees(page, "state", "Running");
 });
 
