@@ -1,10 +1,11 @@
 /** The page before a real pipeline and a real view server. What is timed here is told, not judged. */
 import { interpolateCividis } from "d3-scale-chromatic";
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, afterEach, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { clickPixel, open, pixelsOf, quit, sees } from "./browser.js";
-import { Processes, recordedMaps, size, whyNot } from "./processes.js";
+import { Processes, recordedMaps, size, trueFractions, whyNot } from "./processes.js";
 import type { Maps } from "./scene.js";
 
 const skip = whyNot();
@@ -53,7 +54,7 @@ test("a running experiment is on the screen, exactly, with its spectra and its p
     const panels = document.getElementById("panels")!;
     new MutationObserver(() => panels.hidden || Object.assign(window, { shownMs: Date.now() })).observe(panels, { attributes: true });
   });
-  await processes.simulate(endpoints, "--scans", "2", "--rate", "100");
+  await processes.simulate(endpoints, "--scans", "2", "--rate", "100", "-o", join(processes.folder, "sent.h5"));
   await sees(page, "map-text", "scan 1 ");
   await sees(page, "badge", "Final");
   await sees(page, "scrub-text", "kept");
@@ -94,6 +95,10 @@ test("a running experiment is on the screen, exactly, with its spectra and its p
   const pixel = y * size.width + x;
   const percent = (100 * recorded[1]!.fraction[pixel]!).toFixed(1);
   assert.ok(composition.includes(`${percent} %`), `${composition}, expected ${percent} %`);
+  const [value, uncertainty] = composition.match(/([\d.]+) % ± ([\d.]+) %/)!.slice(1).map(Number);
+  const truth = 100 * trueFractions(processes.folder, 1)[pixel]!;
+  t.diagnostic(`composition ${value} ± ${uncertainty} %, truth ${truth.toFixed(1)} %`);
+  assert.ok(Math.abs(value! - truth) <= uncertainty!, `${value} ± ${uncertainty} %, truth ${truth} %`);
 });
 
 test("a killed pipeline is shown as lost, and its successor without a reload", { skip }, async (t) => {

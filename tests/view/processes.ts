@@ -94,6 +94,14 @@ function said({ child, lines }: Running, wanted: RegExp): Promise<RegExpMatchArr
   });
 }
 
+/** The fractions [state, y, x] that a scan was simulated with; it was told to keep them with `-o FOLDER/sent.h5`. */
+export function trueFractions(folder: string, scan: number): number[] {
+  const file = join(folder, `sent_${String(scan).padStart(3, "0")}.h5`);
+  const program = "import h5py, json, sys; print(json.dumps(h5py.File(sys.argv[1])['truth/fraction'][:].ravel().tolist()))";
+  const text = execFileSync("/usr/bin/python3", ["-c", program, file], { maxBuffer: 2 ** 28 }).toString();
+  return JSON.parse(text.replaceAll("NaN", "null")) as number[];
+}
+
 const reader = `
 import base64, glob, h5py, json, sys
 data = h5py.File(glob.glob(sys.argv[1] + "/recorded/*/maps.h5")[0])["entry/chemical_state"]

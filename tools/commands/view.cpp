@@ -1,8 +1,12 @@
+#include <sys/resource.h>
+
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include "tools/commands.hpp"
@@ -10,6 +14,11 @@
 #include "tools/view/view.hpp"
 
 namespace phasecast {
+namespace {
+
+constexpr int below_the_pipeline = 10;  // nice: on a machine that both share, frames come first
+
+}  // namespace
 
 void add_view(CLI::App& app, int& exit_status) {
   struct Options {
@@ -36,6 +45,8 @@ void add_view(CLI::App& app, int& exit_status) {
   command->callback([options, &exit_status] {
     spdlog::set_default_logger(spdlog::stderr_color_mt("phasecast"));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    if (setpriority(PRIO_PROCESS, 0, below_the_pipeline) != 0)
+      spdlog::warn("viewer: its priority cannot be lowered: {}", std::strerror(errno));
     const StopOnSignal stop;
     options->view.history_bytes = options->history_mib << 20;
     view(
