@@ -3,7 +3,6 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <zmq.hpp>
 
 #include "pipeline/zmq_parts.hpp"
 #include "tools/view/framing.hpp"
@@ -152,8 +151,7 @@ WebAnswer Answers::control(std::string_view body) const {
     return refusal(403, "from here a pipeline can be asked, not commanded");
   if (control_.empty()) return refusal(503, "the control endpoint is not known: give --control");
 
-  zmq::context_t context;
-  zmq::socket_t socket(context, zmq::socket_type::req);
+  zmq::socket_t socket(context_, zmq::socket_type::req);
   socket.set(zmq::sockopt::linger, 0);
   connect_or_throw(socket, control_, "control");
   send_parts(socket, *parts);

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <zmq.hpp>
 
 #include "tools/view/archive.hpp"
 
@@ -40,6 +41,7 @@ class Answers {
 
   const Archive& archive_;
   const std::string control_, token_;
+  mutable zmq::context_t context_;  // of any thread
 };
 
 }  // namespace phasecast

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -49,12 +50,18 @@ struct WebServer::Threads {
   void accept() {
     acceptor.async_accept([this](boost::system::error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (error) {
-        spdlog::warn("viewer: a connection failed: {}", error.message());
-      } else {
-        serve(std::move(socket), context);
-      }
+      if (error) return accept_later(error.message());
+      serve(std::move(socket), context);
       accept();
+    });
+  }
+
+  /// Too many open connections, say: some have to end first.
+  void accept_later(const std::string& why) {
+    spdlog::warn("viewer: a connection failed: {}; next try in 1 s", why);
+    breath.expires_after(std::chrono::seconds(1));
+    breath.async_wait([this](boost::system::error_code error) {
+      if (!error) accept();
     });
   }
 
@@ -62,6 +69,7 @@ struct WebServer::Threads {
   asio::thread_pool workers{question_threads};
   LiveHub hub;
   tcp::acceptor acceptor;
+  asio::steady_timer breath{io};
   WebContext context;
   std::thread network;
 };

@@ -47,7 +47,10 @@ export class App {
   private readonly fractions = new Fractions();
   private spectrumOf = "";
 
-  private readonly keptRequest = new OneAtATime(() => this.loadHistory(), (error) => this.tell(error));
+  /** what could not be done, until it can */
+  private readonly faults = new Map<"history" | "other", string>();
+
+  private readonly keptRequest = new OneAtATime(() => this.loadHistory(), (error) => this.tell(error, "history"));
   private readonly spectrumRequest = new OneAtATime(() => this.loadSpectrum(), (error) => this.spectrumView.explain(error.message));
   private readonly referencesRequest = new OneAtATime(
     async () => this.referencesView.show(await fetchReferences()), (error) => this.referencesView.explain(error.message));
@@ -160,6 +163,7 @@ export class App {
   }
 
   private showLive(): void {
+    this.settle("other");
     if (this.live) this.showMap(this.live, null);
     this.keptRequest.wish();
   }
@@ -167,6 +171,7 @@ export class App {
   private showMap(map: PhaseMap, kept: KeptMap | null): void {
     const first = this.map === null;
     this.map = map;
+    if (first || kept) this.settle("other");
     if (first) this.refresh();
     const summary = summarize(map, whole(map));
     this.panels.show(map, summary);
@@ -179,7 +184,7 @@ export class App {
   private async loadHistory(): Promise<void> {
     await this.fractions.load(() => this.selection);
     this.situation.unauthorized = false;
-    setText(byId("message"), "");
+    this.settle("history");
     this.history.setMaps(this.fractions.kept.maps);
     judgeDrift(this.fractions.kept.maps, this.alarms);
     this.showTimeline();
@@ -193,10 +198,20 @@ export class App {
     if (region === this.selection) this.spectrumView.show(answer);
   }
 
-  tell(error: Error): void {
+  tell(error: Error, about: "history" | "other" = "other"): void {
     if (error instanceof Unauthorized) this.situation.unauthorized = true;
-    else setText(byId("message"), error.message);
+    else this.faults.set(about, error.message);
+    this.showFaults();
     this.refresh();
+  }
+
+  private settle(about: "history" | "other"): void {
+    this.faults.delete(about);
+    this.showFaults();
+  }
+
+  private showFaults(): void {
+    setText(byId("message"), [...this.faults.values()].join("; "));
   }
 
   private refresh(): void {
