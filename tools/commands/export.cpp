@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -25,12 +26,15 @@ T taken(Result<T> result) {
   return std::move(result).value();
 }
 
-Metadata read_metadata(const std::vector<std::string>& recordings) {
+Metadata read_metadata(const std::vector<std::string>& recordings, const std::vector<PhaseMap>& maps) {
   Metadata metadata;
   for (const auto& file : recordings) {
     std::vector<std::string> assumptions;
     const auto scan = taken(open_scan(file, assumptions));
-    metadata[scan->start().scan_id] = scan->start().metadata;
+    const std::string& id = scan->start().scan_id;
+    if (std::none_of(maps.begin(), maps.end(), [&](const PhaseMap& map) { return map.scan_id == id; }))
+      std::fprintf(stderr, "phasecast export: %s: no map is of its scan %s\n", file.c_str(), id.c_str());
+    metadata[id] = scan->start().metadata;
   }
   return metadata;
 }
@@ -44,7 +48,7 @@ int export_maps(const ExportOptions& options) {
                         taken(select_scans(options.scans, outlines.size())),
                         taken(select_states(options.state, outlines.front().states))};
   const auto regions = taken(select_regions(options.regions, outlines.front().shape));
-  const Metadata metadata = read_metadata(options.recordings);
+  const Metadata metadata = read_metadata(options.recordings, outlines);
   const bool all = !options.tiff && !options.png && !options.csv && !options.gif;
 
   std::filesystem::create_directories(plan.folder);

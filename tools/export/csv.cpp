@@ -20,6 +20,14 @@ std::string quoted(const std::string& cell) {
   return text + '"';
 }
 
+const std::vector<std::string> scan_columns{"scan",          "scan_index",       "scan_id",   "received_s",
+                                            "energies_used", "energies_planned", "converged", "aborted"};
+
+/// A name that a column of ours has already tells what it is.
+std::string column_of(const std::string& metadata_name, const std::set<std::string>& taken) {
+  return taken.contains(metadata_name) ? "metadata " + metadata_name : metadata_name;
+}
+
 template <class T>
 std::string number(T value) {
   return fmt::format("{}", value);
@@ -58,15 +66,18 @@ CsvExport::CsvExport(const ExportPlan& plan, std::vector<NamedRegion> regions, M
     for (const auto& [name, value] : values) names.insert(name);
   metadata_names_.assign(names.begin(), names.end());
 
-  std::vector<std::string> cells{"scan",          "scan_index",       "scan_id",   "time_s",
-                                 "energies_used", "energies_planned", "converged", "aborted"};
-  append(cells, metadata_names_);
-  append(cells, {"region", "x", "y", "width", "height", "valid_pixels"});
+  std::vector<std::string> behind{"region", "x", "y", "width", "height", "valid_pixels"};
   for (const std::size_t state : plan.states) {
     const std::string& name = plan.outlines.front().states[state];
-    append(cells, {"fraction " + name, "uncertainty " + name});
+    append(behind, {"fraction " + name, "uncertainty " + name});
   }
-  append(cells, {"scale", "residual"});
+  append(behind, {"scale", "residual"});
+
+  std::vector<std::string> cells = scan_columns;
+  std::set<std::string> taken(cells.begin(), cells.end());
+  taken.insert(behind.begin(), behind.end());
+  for (const std::string& name : metadata_names_) cells.push_back(column_of(name, taken));
+  append(cells, behind);
   write_row(cells);
 }
 

@@ -15,7 +15,8 @@ using Metadata = std::map<std::string, std::map<std::string, std::string>>;
 
 /// means.csv: a row per scan and region, comma-separated (RFC 4180), numbers as short as they can be read
 /// back exactly. Fractions are means over the valid pixels, weighted by the scale. Empty: no valid pixel
-/// there, or a scan without that metadata.
+/// there, or a scan without that metadata. received_s: s since the file's first map, by arrival of the newest
+/// frame.
 class CsvExport {
  public:
   CsvExport(const ExportPlan& plan, std::vector<NamedRegion> regions, Metadata metadata);

@@ -1,7 +1,11 @@
 #include "tools/export/gif_animation.hpp"
 
+#include <fcntl.h>
 #include <gif_lib.h>
 
+#include <cerrno>
+#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "pipeline/files/failure.hpp"
@@ -14,9 +18,12 @@ constexpr int hundredths_per_picture = 50;
 }  // namespace
 
 GifAnimation::GifAnimation(const std::filesystem::path& path, bool overwrite) : file_(path, overwrite) {
+  // giflib itself would make a file that nobody else may read.
+  const int descriptor = open(file_.unfinished().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor < 0) fail(std::strerror(errno));
   int error = 0;
-  gif_ = EGifOpenFileName(file_.unfinished().c_str(), false, &error);
-  if (!gif_) throw Failure({"disk", path.string(), "", GifErrorString(error), "a file that can be written"});
+  gif_ = EGifOpenFileHandle(descriptor, &error);
+  if (!gif_) fail(GifErrorString(error));
   EGifSetGifVersion(gif_, true);
 }
 
@@ -24,10 +31,12 @@ GifAnimation::~GifAnimation() {
   if (gif_) EGifCloseFile(gif_, nullptr);
 }
 
+void GifAnimation::fail(const char* why) const {
+  throw Failure({"disk", file_.path().string(), "", why, "a file that can be written"});
+}
+
 void GifAnimation::require(bool done) const {
-  if (!done)
-    throw Failure(
-        {"disk", file_.path().string(), "", GifErrorString(gif_->Error), "a file that can be written"});
+  if (!done) fail(GifErrorString(gif_->Error));
 }
 
 void GifAnimation::begin(Shape shape) {
@@ -68,8 +77,7 @@ void GifAnimation::add(const Image<Rgb>& picture) {
 void GifAnimation::finish() {
   int error = 0;
   const int closed = EGifCloseFile(std::exchange(gif_, nullptr), &error);
-  if (closed != GIF_OK)
-    throw Failure({"disk", file_.path().string(), "", GifErrorString(error), "a file that can be written"});
+  if (closed != GIF_OK) fail(GifErrorString(error));
   file_.finish();
 }
 

@@ -25,6 +25,7 @@ class GifAnimation {
 
  private:
   void begin(Shape shape);
+  [[noreturn]] void fail(const char* why) const;
   void require(bool done) const;
 
   OutputFile file_;

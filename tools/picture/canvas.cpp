@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numbers>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 namespace phasecast {
@@ -137,7 +138,10 @@ void Canvas::write_png(const std::filesystem::path& path) const {
   check(cairo_status(context_.get()), path.string());
   std::filesystem::path unfinished = path;
   unfinished += ".part";
-  check(cairo_surface_write_to_png(surface_.get(), unfinished.c_str()), unfinished.string());
+  const cairo_status_t written = cairo_surface_write_to_png(surface_.get(), unfinished.c_str());
+  std::error_code never_made;
+  if (written != CAIRO_STATUS_SUCCESS) std::filesystem::remove(unfinished, never_made);
+  check(written, path.string());
   std::filesystem::rename(unfinished, path);
 }
 
