@@ -38,7 +38,28 @@ class MapFileWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads the maps back (fraction, scale, residual, uncertainty, mask, states and the numbers above).
+/// Reads the maps of a file one at a time: fraction, scale, residual, uncertainty, mask, states, method and
+/// the numbers above. What a file does not hold (series, map number, instant of publication) stays as in a
+/// new PhaseMap.
+class MapFileReader {
+ public:
+  static Result<MapFileReader> open(const std::filesystem::path& path);
+  MapFileReader(MapFileReader&&) noexcept;
+  MapFileReader& operator=(MapFileReader&&) noexcept;
+  ~MapFileReader();
+
+  /// Every map there was when the file was opened, without its pixels.
+  const std::vector<PhaseMap>& outlines() const;
+  /// With its pixels; `place` is below the number of outlines.
+  Result<PhaseMap> map(std::size_t place) const;
+
+ private:
+  struct Impl;
+  explicit MapFileReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// All of a file's maps at once.
 Result<std::vector<PhaseMap>> read_maps(const std::filesystem::path& path);
 
 }  // namespace phasecast

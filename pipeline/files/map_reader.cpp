@@ -1,3 +1,4 @@
+#include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/map_columns.hpp"
 #include "pipeline/files/map_file.hpp"
 
@@ -17,15 +18,14 @@ Shape shape_of(const File& file) {
   return {static_cast<int>(dims[1]), static_cast<int>(dims[2])};
 }
 
-void read_images(const File& file, Shape shape, std::vector<PhaseMap>& all) {
-  for (const auto& image : maps::images(shape, all.front().states.size())) {
+void check_images(const File& file, const PhaseMap& first, std::size_t maps) {
+  for (const auto& image : maps::images(first.shape, first.states.size())) {
     const Dataset dataset = Dataset::open(file, maps::path(image.name));
     const Dims dims = dataset.dims();
-    if (dims.front() < all.size() ||
+    if (dims.empty() || dims.front() < maps ||
         !std::equal(dims.begin() + 1, dims.end(), image.dims.begin(), image.dims.end()))
       throw Failure({"shape", file.path(), dataset.name(), hdf5::to_text(dims),
-                     "[scan] + " + hdf5::to_text(image.dims)});
-    for (std::size_t i = 0; i < all.size(); ++i) dataset.get(i, image.type, image.make_room(all[i]));
+                     "[" + std::to_string(maps) + "] + " + hdf5::to_text(image.dims)});
   }
 }
 
@@ -75,30 +75,75 @@ void read_energies(const File& file, std::vector<PhaseMap>& all) {
     }
 }
 
+std::vector<PhaseMap> read_outlines(const File& file) {
+  if (!file.has(maps::group))
+    throw Failure({"layout", file.path(), maps::group, "absent", "a phasecast map file"});
+  std::vector<PhaseMap> all(Dataset::open(file, maps::path("scan_index")).dims().at(0));
+  if (all.empty()) return all;
+  const auto states = hdf5::read_texts(Dataset::open(file, maps::path("state")));
+  const Shape shape = shape_of(file);
+  const std::string method = hdf5::has_attribute(file, maps::group, "method")
+                                 ? hdf5::text_attribute(file, maps::group, "method")
+                                 : "";
+  for (PhaseMap& map : all) {
+    map.states = states;
+    map.shape = shape;
+    map.method = method;
+    map.final = true;
+  }
+  check_images(file, all.front(), all.size());
+  read_columns(file, all);
+  read_energies(file, all);
+  return all;
+}
+
 }  // namespace
 
-Result<std::vector<PhaseMap>> read_maps(const std::filesystem::path& path) {
+struct MapFileReader::Impl {
+  File file;
+  std::vector<PhaseMap> outlines;
+};
+
+MapFileReader::MapFileReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+MapFileReader::MapFileReader(MapFileReader&&) noexcept = default;
+MapFileReader& MapFileReader::operator=(MapFileReader&&) noexcept = default;
+MapFileReader::~MapFileReader() = default;
+
+Result<MapFileReader> MapFileReader::open(const std::filesystem::path& path) {
   try {
-    const File file = File::open_to_read(path);
-    if (!file.has(maps::group))
-      return Error{"layout", path.string(), maps::group, "absent", "a phasecast map file"};
-    const std::size_t count = Dataset::open(file, maps::path("scan_index")).dims().at(0);
-    std::vector<PhaseMap> all(count);
-    if (all.empty()) return all;
-    const auto states = hdf5::read_texts(Dataset::open(file, maps::path("state")));
-    const Shape shape = shape_of(file);
-    for (PhaseMap& map : all) {
-      map.states = states;
-      map.shape = shape;
-      map.final = true;
-    }
-    read_images(file, shape, all);
-    read_columns(file, all);
-    read_energies(file, all);
-    return all;
+    File file = File::open_to_read(path);
+    std::vector<PhaseMap> outlines = read_outlines(file);
+    return MapFileReader(std::make_unique<Impl>(Impl{std::move(file), std::move(outlines)}));
   } catch (const Failure& failure) {
     return failure.error;
   }
+}
+
+const std::vector<PhaseMap>& MapFileReader::outlines() const {
+  return impl_->outlines;
+}
+
+Result<PhaseMap> MapFileReader::map(std::size_t place) const {
+  try {
+    PhaseMap map = impl_->outlines.at(place);
+    for (const auto& image : maps::images(map.shape, map.states.size()))
+      Dataset::open(impl_->file, maps::path(image.name)).get(place, image.type, image.make_room(map));
+    return map;
+  } catch (const Failure& failure) {
+    return failure.error;
+  }
+}
+
+Result<std::vector<PhaseMap>> read_maps(const std::filesystem::path& path) {
+  const auto reader = MapFileReader::open(path);
+  if (!reader) return reader.error();
+  std::vector<PhaseMap> all;
+  for (std::size_t i = 0; i < reader.value().outlines().size(); ++i) {
+    auto map = reader.value().map(i);
+    if (!map) return map.error();
+    all.push_back(std::move(*map));
+  }
+  return all;
 }
 
 }  // namespace phasecast

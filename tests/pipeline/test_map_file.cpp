@@ -113,6 +113,27 @@ TEST_CASE("maps are read back as they were written, NaN where masked") {
   require_maps(folder / "maps.h5", {make_map(0), make_map(1)});
 }
 
+TEST_CASE("maps are read one at a time, in any order, with the method of the configuration") {
+  const TemporaryFolder folder;
+  {
+    MapFileWriter writer(folder / "maps.h5", {3, 4}, states, configuration);
+    for (int k = 0; k < 2; ++k) REQUIRE(writer.append(make_map(k)).ok());
+  }
+  const auto reader = MapFileReader::open(folder / "maps.h5");
+  REQUIRE(reader.ok());
+  REQUIRE(reader.value().outlines().size() == 2);
+  for (const int k : {1, 0, 1}) {
+    const auto place = static_cast<std::size_t>(k);
+    const auto map = reader.value().map(place);
+    REQUIRE(map.ok());
+    require_same(map.value(), make_map(k));
+    CHECK(map.value().method == "rum-tv");
+    const PhaseMap& outline = reader.value().outlines()[place];
+    CHECK(outline.scan_id == make_map(k).scan_id);
+    CHECK(outline.fraction.empty());
+  }
+}
+
 TEST_CASE("a map file without maps is empty, not wrong") {
   const TemporaryFolder folder;
   { MapFileWriter writer(folder / "maps.h5", {3, 4}, states, configuration); }

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "tests/tools/example_map.hpp"
 #include "tools/view/archive.hpp"
@@ -30,7 +31,7 @@ PhaseMap four_pixels() {
   map.fraction = {0, 1, 0.5f, 9, 1, 0, 0.5f, 9};
   map.scale = {1, 3, 2, 100};
   map.residual = {0.1f, 0.2f, 0.6f, 100};
-  map.uncertainty.resize(8);
+  map.uncertainty = {0.1f, 0.2f, 0.3f, 9, 0.4f, 0, 0, 9};
   map.mask = {0, 0, 0, 1};
   return map;
 }
@@ -43,10 +44,19 @@ TEST_CASE("a map's means are over its valid pixels, fractions weighted by their 
   CHECK(whole->fraction[0] == Approx((3 * 1 + 2 * 0.5) / 6));
   CHECK(whole->fraction[1] == Approx((1 * 1 + 2 * 0.5) / 6));
   CHECK(whole->residual == Approx(0.3));
+  CHECK(whole->scale == Approx(2));
+  CHECK(whole->pixels == 3);
   const auto column = means_of(four_pixels(), Region{1, 0, 1, 2});
   REQUIRE(column);
   CHECK(column->fraction[0] == Approx(1));
   CHECK(column->residual == Approx(0.2));
+}
+
+TEST_CASE("a mean fraction's uncertainty is that of independent pixels, weighted alike") {
+  const auto whole = means_of(four_pixels(), std::nullopt);
+  REQUIRE(whole);
+  CHECK(whole->uncertainty[0] == Approx(std::sqrt(0.01 + 0.36 + 0.36) / 6));
+  CHECK(whole->uncertainty[1] == Approx(0.4 / 6));
 }
 
 TEST_CASE("a region without a valid pixel, or outside the map, has no means") {

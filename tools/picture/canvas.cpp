@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numbers>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 namespace phasecast {
@@ -116,11 +117,31 @@ std::string Canvas::fitted(const std::string& line, const TextStyle& style, doub
   return kept + "…";
 }
 
+Image<Rgb> Canvas::pixels() const {
+  check(cairo_status(context_.get()), "picture");
+  cairo_surface_flush(surface_.get());
+  Image<Rgb> image(
+      {cairo_image_surface_get_height(surface_.get()), cairo_image_surface_get_width(surface_.get())});
+  const unsigned char* row = cairo_image_surface_get_data(surface_.get());
+  for (int y = 0; y < image.shape.height; ++y, row += cairo_image_surface_get_stride(surface_.get())) {
+    for (int x = 0; x < image.shape.width; ++x) {
+      std::uint32_t packed = 0;  // 0x__RRGGBB
+      std::memcpy(&packed, row + 4 * x, sizeof packed);
+      image.at(y, x) = {static_cast<std::uint8_t>(packed >> 16), static_cast<std::uint8_t>(packed >> 8),
+                        static_cast<std::uint8_t>(packed)};
+    }
+  }
+  return image;
+}
+
 void Canvas::write_png(const std::filesystem::path& path) const {
   check(cairo_status(context_.get()), path.string());
   std::filesystem::path unfinished = path;
   unfinished += ".part";
-  check(cairo_surface_write_to_png(surface_.get(), unfinished.c_str()), unfinished.string());
+  const cairo_status_t written = cairo_surface_write_to_png(surface_.get(), unfinished.c_str());
+  std::error_code never_made;
+  if (written != CAIRO_STATUS_SUCCESS) std::filesystem::remove(unfinished, never_made);
+  check(written, path.string());
   std::filesystem::rename(unfinished, path);
 }
 

@@ -53,6 +53,7 @@ class Canvas {
   /// The text, or as much of it as fits the width with "…" behind.
   std::string fitted(const std::string& line, const TextStyle& style, double width);
 
+  Image<Rgb> pixels() const;
   /// A reader of the path sees the old file or the new one, never a part. Throws std::runtime_error naming
   /// it.
   void write_png(const std::filesystem::path& path) const;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "messages/units.hpp"
-#include "tools/picture/canvas.hpp"
 #include "tools/picture/panels.hpp"
 
 namespace phasecast {
@@ -99,6 +98,11 @@ void draw_scale_bar(Canvas& canvas, double x, double bottom, double image_width,
               {12, bright, false, Align::center});
 }
 
+/// Not if it comes out of a file, which does not keep the map's number, its series and its latency.
+bool was_published(const PhaseMap& map) {
+  return map.published_utc_ns != 0;
+}
+
 void draw_header(Canvas& canvas, int width, const PhaseMap& map) {
   const bool aborted = map.final && map.scan_status == ScanStatus::aborted;
   const std::string badge = aborted ? "FINAL, ABORTED" : map.final ? "FINAL" : "PROVISIONAL";
@@ -118,24 +122,28 @@ void draw_header(Canvas& canvas, int width, const PhaseMap& map) {
   canvas.text(badge_x + badge_width + 14, 36, energies, {14, bright});
   const std::string distance =
       std::isnan(map.map_distance) ? "not known yet" : fmt::format("{:.2g}", map.map_distance);
-  const std::string numbers = fmt::format(
-      "{}, {} iterations, distance to the limit {}{}, noise {:.2g}, latency {:.0f} ms", map.method,
-      map.iterations, distance, map.converged ? "" : " (not converged)", map.noise_sigma,
-      static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
+  std::string numbers =
+      fmt::format("{}, {} iterations, distance to the limit {}{}, noise {:.2g}", map.method, map.iterations,
+                  distance, map.converged ? "" : " (not converged)", map.noise_sigma);
+  if (was_published(map)) {
+    numbers += fmt::format(", latency {:.0f} ms",
+                           static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
+  }
   const TextStyle number_style{12, soft};
   canvas.text(margin, 58, canvas.fitted(numbers, number_style, width - 2 * margin), number_style);
 }
 
 void draw_footer(Canvas& canvas, int width, int height, const PhaseMap& map) {
   const TextStyle style{11, soft};
-  const std::string line =
-      fmt::format("phasecast   map {}   series {}   scan {}", map.map_number, map.series_id, map.scan_id);
+  const std::string published =
+      was_published(map) ? fmt::format("map {}   series {}   ", map.map_number, map.series_id) : "";
+  const std::string line = fmt::format("phasecast   {}scan {}", published, map.scan_id);
   canvas.text(margin, height - 14, canvas.fitted(line, style, width - 2 * margin), style);
 }
 
 }  // namespace
 
-void write_map_picture(const PhaseMap& full_map, const std::filesystem::path& path) {
+Canvas map_picture(const PhaseMap& full_map) {
   const int full_side = std::max(full_map.shape.height, full_map.shape.width);
   const PhaseMap map = shrink(full_map, (full_side + image_limit - 1) / image_limit);
   const int zoom = std::max(1, image_target / std::max(map.shape.height, map.shape.width));
@@ -166,7 +174,11 @@ void write_map_picture(const PhaseMap& full_map, const std::filesystem::path& pa
     }
   }
   draw_footer(canvas, width, height, map);
-  canvas.write_png(path);
+  return canvas;
+}
+
+void write_map_picture(const PhaseMap& map, const std::filesystem::path& path) {
+  map_picture(map).write_png(path);
 }
 
 }  // namespace phasecast

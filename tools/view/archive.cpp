@@ -19,30 +19,6 @@ bool is_same(const PhaseMap& a, const PhaseMap& b) {
 
 }  // namespace
 
-std::optional<MapMeans> means_of(const PhaseMap& map, const std::optional<Region>& region) {
-  const auto width = static_cast<std::size_t>(map.shape.width), pixels = map.shape.pixels();
-  const auto height = static_cast<std::size_t>(map.shape.height);
-  const std::size_t left = region ? region->x : 0, top = region ? region->y : 0;
-  const std::size_t right = std::min(width, region ? left + region->width : width);
-  const std::size_t bottom = std::min(height, region ? top + region->height : height);
-
-  MapMeans means{std::vector<double>(map.states.size()), 0};
-  double weight = 0, count = 0;
-  for (std::size_t y = top; y < bottom; ++y)
-    for (std::size_t place = y * width + left; place < y * width + right; ++place) {
-      if (map.mask[place] != static_cast<std::uint8_t>(PixelMask::valid)) continue;
-      weight += map.scale[place];
-      count += 1;
-      means.residual += map.residual[place];
-      for (std::size_t l = 0; l < means.fraction.size(); ++l)
-        means.fraction[l] += map.scale[place] * map.fraction[l * pixels + place];
-    }
-  if (!(weight > 0)) return std::nullopt;
-  means.residual /= count;
-  for (double& fraction : means.fraction) fraction /= weight;
-  return means;
-}
-
 void Archive::take(const ScanStart& scan) {
   std::lock_guard lock(mutex_);
   scans_.push_front(scan);

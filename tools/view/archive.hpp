@@ -10,19 +10,10 @@
 #include <vector>
 
 #include "messages/phase_map.hpp"
-#include "messages/region_spectrum.hpp"
 #include "messages/scan.hpp"
+#include "tools/map_means.hpp"
 
 namespace phasecast {
-
-/// Means over the valid pixels of a map or of a region of it.
-struct MapMeans {
-  std::vector<double> fraction;  ///< [L], weighted by the scale
-  double residual = 0;           ///< absorbance
-};
-
-/// Nothing where no pixel of the region is valid.
-std::optional<MapMeans> means_of(const PhaseMap& map, const std::optional<Region>& region);
 
 /// The maps of the past, for scrubbing back: as many as a budget of memory holds. Beyond it the oldest
 /// provisional maps go first, then the oldest final ones. Any thread.
