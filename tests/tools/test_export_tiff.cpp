@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <fstream>
 
 #include "tests/tools/map_series.hpp"
 #include "tests/tools/scratch_folder.hpp"
@@ -133,6 +134,31 @@ TEST_CASE("a stack whose pixel size is not known claims none") {
   Stack stack(folder.path / "scale.tif");
   CHECK(stack.text(TIFFTAG_IMAGEDESCRIPTION) == "ImageJ=1.11a\nimages=2\nframes=2\nloop=false\n");
   CHECK_FALSE(stack.has(TIFFTAG_XRESOLUTION));
+}
+
+TEST_CASE("a stack too large for classic TIFF is BigTIFF with the same pixels") {
+  const ScratchFolder folder;
+  const auto limit = GENERATE(std::uint64_t{100}, TiffLayout{}.classic_limit);
+  const bool big = limit == 100;
+  TiffWriter writer(folder.path / "a.tif", false,
+                    {{3, 5}, PixelType::float32, 0.1, {"one", "two", "three"}, {}, limit});
+  std::vector<std::vector<float>> pages;
+  for (std::uint32_t k = 0; k < 3; ++k) {
+    pages.push_back(numbered_map(k, {3, 5}).scale);
+    writer.add(std::as_bytes(std::span(pages.back())));
+  }
+  writer.finish();
+  std::ifstream file(folder.path / "a.tif", std::ios::binary);
+  char start[4];
+  REQUIRE(file.read(start, sizeof start));
+  CHECK(start[2] == (big ? 43 : 42));
+  Stack stack(folder.path / "a.tif");
+  REQUIRE(stack.pages() == 3);
+  const auto first = stack.offset();
+  for (std::size_t page = 0; page < 3; ++page) {
+    CHECK(stack.read<float>(page) == pages[page]);
+    CHECK(stack.offset() == first + page * 60);
+  }
 }
 
 TEST_CASE("a stack that was not finished, or got too few or too many pages, is no file") {

@@ -51,7 +51,7 @@ TiffExport::TiffExport(const ExportPlan& plan) {
   }
   add_stack("scale", PixelType::float32, {}, whole(&PhaseMap::scale));
   add_stack("residual", PixelType::float32, {}, whole(&PhaseMap::residual));
-  add_stack("mask", PixelType::uint8, {}, whole(&PhaseMap::mask));
+  add_stack("mask", PixelType::uint8, std::pair(0.0, 2.0), whole(&PhaseMap::mask));
 }
 
 void TiffExport::add(const PhaseMap& map) {

@@ -11,7 +11,7 @@
 namespace phasecast {
 namespace {
 
-constexpr std::uint64_t classic_limit = 4'000'000'000, directory_bytes = 1024;
+constexpr std::uint64_t directory_bytes = 1024;  // of a page, at most about
 
 int remember(TIFF*, void* said, const char*, const char* format, va_list arguments) {
   char text[256];
@@ -22,7 +22,7 @@ int remember(TIFF*, void* said, const char*, const char* format, va_list argumen
 
 TIFF* open_to_write(const std::filesystem::path& path, const TiffLayout& layout, std::string* said) {
   const std::uint64_t page_bytes = layout.shape.pixels() * bytes_per_pixel(layout.pixel_type);
-  const bool big = layout.page_names.size() * (page_bytes + directory_bytes) > classic_limit;
+  const bool big = layout.page_names.size() * (page_bytes + directory_bytes) > layout.classic_limit;
   const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
                                                                              TIFFOpenOptionsFree);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), remember, said);

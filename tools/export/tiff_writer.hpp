@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -22,11 +23,12 @@ struct TiffLayout {
   double pixel_size_um = 0;             ///< 0 = not known
   std::vector<std::string> page_names;  ///< one per page: there are as many
   std::optional<std::pair<double, double>> display_range;
+  std::uint64_t classic_limit = 4'000'000'000;  ///< bytes; a larger file is BigTIFF
 };
 
 /// A gray TIFF file of many pages that ImageJ opens as a calibrated stack over time. All directories come
 /// first, then the pixels of page after page without a gap: ImageJ reads the stack as one block behind the
-/// first page's offset. Beyond 4 GB it is BigTIFF.
+/// first page's offset.
 class TiffWriter {
  public:
   TiffWriter(const std::filesystem::path& path, bool overwrite, TiffLayout layout);
