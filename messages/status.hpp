@@ -28,6 +28,7 @@ struct Counters {
   std::uint64_t maps_provisional = 0;
   std::uint64_t maps_final = 0;
   std::uint64_t viewer_drops = 0;  ///< publications that at least one viewer was too slow to take
+  std::uint64_t restored = 0;      ///< of those received: read back from a recording after a restart
 };
 
 /// Published once per second.

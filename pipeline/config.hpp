@@ -18,6 +18,7 @@ struct RunConfig {
   std::string control_endpoint = "tcp://127.0.0.1:5557";
   std::string output = "phasecast-data";  ///< folder of the recordings and maps
   bool record = true;
+  bool to_disk = false;  ///< a frame counts as recorded once it would survive a power cut (fdatasync)
   int threads = 2;
   AdmissionConfig admission;
   std::size_t in_flight_bytes = std::size_t{1}

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "messages/scan.hpp"
+#include "pipeline/files/recorded_scan.hpp"
 
 namespace phasecast {
 
@@ -13,6 +14,7 @@ using Ticket = std::shared_ptr<void>;
 
 struct ScanOpened {
   std::shared_ptr<const ScanStart> scan;
+  std::shared_ptr<const RecordedScan> recording = nullptr;  ///< that a restart goes on with; else a new scan
 };
 
 struct AdmittedFrame {
@@ -20,6 +22,7 @@ struct AdmittedFrame {
   Frame frame;
   bool late = false;  ///< its place was given up: recorded, not unmixed
   Ticket ticket;
+  bool recorded = false;  ///< comes from the recording itself, after a restart
 };
 
 struct ScanClosed {

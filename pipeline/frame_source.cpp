@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "messages/units.hpp"
 #include "messages/wire/codec.hpp"
@@ -49,8 +50,27 @@ FrameSource::~FrameSource() {
   stop();
 }
 
-void FrameSource::start() {
-  thread_ = std::jthread([this](std::stop_token stop) { work(stop); });
+void FrameSource::start(std::vector<std::shared_ptr<const RecordedScan>> resumed) {
+  thread_ = std::jthread([this, scans = std::move(resumed)](std::stop_token stop) mutable {
+    for (auto& scan : scans) resume(std::exchange(scan, nullptr));
+    work(stop);
+  });
+}
+
+/// Also when a stop comes meanwhile: what was received is finished.
+void FrameSource::resume(const std::shared_ptr<const RecordedScan>& scan) {
+  admission_.resume(scan, SteadyClock::now());
+  for (const RecordedScan::Slot& slot : scan->frames) {
+    budget_.wait_for_room({}, std::nullopt);
+    auto frame = read_frame(*scan, slot);
+    if (!frame) {
+      ledger_.error("resume: " + frame.error().text());
+      continue;
+    }
+    Ticket ticket = budget_.take(frame->pixels.bytes.size());
+    admission_.on_frame(std::move(*frame), std::move(ticket), SteadyClock::now(), true);
+  }
+  admission_.resumed(SteadyClock::now());
 }
 
 void FrameSource::wake() {

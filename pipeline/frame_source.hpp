@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 #include <zmq.hpp>
 
 #include "pipeline/admission.hpp"
@@ -22,7 +23,8 @@ class FrameSource {
 
   /// The endpoint as bound (an ephemeral port is resolved).
   const std::string& endpoint() const { return endpoint_; }
-  void start();
+  /// First takes these scans up again, oldest first: their frames pass admission as if they had just come.
+  void start(std::vector<std::shared_ptr<const RecordedScan>> resumed = {});
   /// Asks the thread to close the open scan as aborted and to go on with the next one.
   void abort_scan(const std::string& reason);
   /// Takes no new connections, finishes what has arrived, closes the open scan, ends the thread.
@@ -30,6 +32,7 @@ class FrameSource {
 
  private:
   void work(std::stop_token stop);
+  void resume(const std::shared_ptr<const RecordedScan>& scan);
   void wait(std::stop_token stop);
   bool receive_one();
   void drain();

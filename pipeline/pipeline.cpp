@@ -11,11 +11,15 @@ namespace phasecast {
 Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_request)
     : config_(config),
       on_stop_request_(std::move(on_stop_request)),
+      started_utc_ns_(utc_now_ns()),
       budget_(config.in_flight_bytes),
       admission_(config.admission, ledger_, [this](Event event) { handle(std::move(event)); }) {
+  std::vector<std::shared_ptr<const RecordedScan>> resumed;
   if (config_.record) {
     std::filesystem::create_directories(config_.output);
-    recorder_.emplace(config_.output, config_.described, ledger_);
+    lock_.emplace(config_.output);
+    resumed = scans_to_resume();  // before the recorder's thread: HDF5 is for one thread at a time
+    recorder_.emplace(RecorderConfig{config_.output, config_.described, config_.to_disk}, ledger_);
   }
   publisher_.emplace(context_, config_.maps_endpoint, ledger_);
   status_clock_.emplace(ledger_, [this](const Status& status) { publisher_->publish(encode(status)); });
@@ -27,7 +31,27 @@ Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_reques
   source_.emplace(context_, config_.frames_endpoint, admission_, budget_, ledger_);
   control_.emplace(context_, config_.control_endpoint,
                    [this](const ControlRequest& request) { return control(request); });
-  source_->start();
+  source_->start(std::move(resumed));
+}
+
+/// What a pipeline that died in this folder was at.
+std::vector<std::shared_ptr<const RecordedScan>> Pipeline::scans_to_resume() {
+  std::vector<std::shared_ptr<const RecordedScan>> scans;
+  for (const UnfinishedScan& found : find_unfinished(config_.output)) {
+    auto scan = read_recorded_scan(found.recording);
+    if (!scan) {
+      ledger_.error("resume: " + scan.error().text());
+      continue;
+    }
+    if (!scan->damaged.empty())
+      ledger_.error("resume: " + scan->path.string() + ": " + std::to_string(scan->damaged.size()) +
+                    " frames are damaged and count as never received");
+    spdlog::info("resuming scan={} frames={} file={}", scan->start.scan_id, scan->frames.size(),
+                 scan->path.string());
+    if (found.mapped) mapped_.insert(scan->start.scan_id);
+    scans.push_back(std::make_shared<const RecordedScan>(std::move(*scan)));
+  }
+  return scans;
 }
 
 Pipeline::~Pipeline() {
@@ -93,7 +117,7 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   if (!map->final) return;
 
   const double latency_ms = static_cast<double>(map->published_utc_ns - map->received_utc_ns) / ns_per_ms;
-  latency_.add(latency_ms);
+  if (map->received_utc_ns >= started_utc_ns_) latency_.add(latency_ms);
   const auto percentiles = latency_.percentiles();
   ledger_.update([&](Status& status) {
     status.latency_p50_ms = percentiles.p50_ms;
@@ -102,7 +126,14 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   spdlog::info("map_final scan={} map={} energies={}/{} iterations={} distance={:.2g} latency_ms={:.1f}",
                map->scan_id, map->map_number, map->energies_used.size(), map->energies_ev.size(),
                map->iterations, map->map_distance, latency_ms);
-  if (recorder_) recorder_->record(std::move(map));
+  if (recorder_ && !mapped_.contains(map->scan_id)) recorder_->record(std::move(map));
+}
+
+ControlAnswer Pipeline::receipt(const std::string& scan_id) {
+  if (!recorder_) return {{false, "nothing is recorded (--no-record)"}, {}};
+  const auto receipt = recorder_->receipts().of(scan_id);
+  if (!receipt) return {{false, "nothing of scan " + scan_id + " is recorded"}, {}};
+  return {{true, ""}, encode(*receipt)};
 }
 
 std::shared_ptr<const PhaseMap> Pipeline::newest_map() {
@@ -137,6 +168,8 @@ ControlAnswer Pipeline::control(const ControlRequest& request) {
       return answered(graph_->region_spectrum(*request.region, newest_map()));
     case ControlCommand::get_references:
       return answered(graph_->references());
+    case ControlCommand::get_receipt:
+      return receipt(request.scan_id);
   }
   return {{false, "unknown command"}, {}};
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 #include <zmq.hpp>
@@ -41,10 +42,12 @@ class Pipeline {
   std::vector<std::filesystem::path> files() const;
 
  private:
+  std::vector<std::shared_ptr<const RecordedScan>> scans_to_resume();
   void handle(Event event);
   void deliver(std::shared_ptr<PhaseMap> map);
   std::shared_ptr<const PhaseMap> newest_map();
   ControlAnswer control(const ControlRequest& request);
+  ControlAnswer receipt(const std::string& scan_id);
 
   const RunConfig config_;
   std::function<void()> on_stop_request_;
@@ -54,6 +57,9 @@ class Pipeline {
   std::mutex newest_map_mutex_;
   std::shared_ptr<const PhaseMap> newest_map_;
 
+  const std::int64_t started_utc_ns_;
+  std::set<std::string> mapped_;  // resumed scans whose final map is in its file already
+  std::optional<FolderLock> lock_;
   zmq::context_t context_;
   std::optional<Recorder> recorder_;
   std::vector<std::filesystem::path> files_;

@@ -15,19 +15,30 @@
 #include "pipeline/events.hpp"
 #include "pipeline/files/map_file.hpp"
 #include "pipeline/files/scan_file.hpp"
+#include "pipeline/files/unfinished.hpp"
 #include "pipeline/ledger.hpp"
+#include "pipeline/receipts.hpp"
 
 namespace phasecast {
+
+struct RecorderConfig {
+  std::filesystem::path output;
+  std::map<std::string, std::string> described;  ///< the configuration, for the map files
+  bool to_disk = false;                          ///< "recorded" means on the disk, not handed to the system
+};
 
 /// Writes every frame and every final map to disk, on its own thread. Its queue holds the frames' tickets:
 /// when the disk is slow or full the budget is spent, and the source waits. Nothing is skipped; a frame that
 /// the disk refuses is tried again until it is taken.
 ///
+/// A frame counts as recorded, and is in the receipt of its scan, once it was flushed: then it survives this
+/// process (`to_disk`: a power cut). Flushed is at once when nothing waits, else every 32 frames.
+///
 /// Files: OUTPUT/<series>/scan_<index>_<scan id>.h5 per scan, OUTPUT/<series>/maps.h5 per series (a number is
-/// added when the name is taken).
+/// added when the name is taken); beside a recording, while a restart would need it, its Unfinished mark.
 class Recorder {
  public:
-  Recorder(std::filesystem::path output, std::map<std::string, std::string> configuration, Ledger& ledger);
+  Recorder(RecorderConfig config, Ledger& ledger);
   /// Finishes the queue first.
   ~Recorder();
 
@@ -39,6 +50,7 @@ class Recorder {
 
   /// Files made so far, in order; all of them after finish().
   std::vector<std::filesystem::path> files() const;
+  const Receipts& receipts() const { return receipts_; }
 
  private:
   using Item = std::variant<ScanOpened, AdmittedFrame, ScanClosed, std::shared_ptr<const PhaseMap>>;
@@ -50,7 +62,10 @@ class Recorder {
   void write(const ScanClosed& closed);
   void write(const std::shared_ptr<const PhaseMap>& map);
   void write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted);
-  void make_visible();
+  bool resume(const ScanOpened& opened);
+  void remember(const std::string& scan_id, const std::filesystem::path& path);
+  void flush_when_due();
+  void count_as_recorded();
   void until_taken(const std::function<void()>& action);
   void pause_before_retry();
   std::filesystem::path fresh_path(const std::string& series, const std::string& name);
@@ -58,9 +73,9 @@ class Recorder {
   std::filesystem::path make_file(std::unique_ptr<Writer>& writer, const std::string& series,
                                   const std::string& name, const Arguments&... arguments);
 
-  std::filesystem::path output_;
-  std::map<std::string, std::string> configuration_;
+  RecorderConfig config_;
   Ledger& ledger_;
+  Receipts receipts_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
@@ -69,8 +84,10 @@ class Recorder {
 
   std::string open_scan_;
   std::unique_ptr<ScanFileWriter> file_;
-  int unflushed_ = 0;
-  std::map<std::string, std::filesystem::path> scan_paths_;  // by scan id, for late frames
+  bool copying_ = false;  // a resumed scan whose recording cannot go on: into a new one
+  std::vector<std::pair<std::string, std::uint64_t>> unflushed_;          // scan id, sequence
+  std::deque<std::pair<std::string, std::filesystem::path>> scan_paths_;  // by scan id, for late frames
+  UnfinishedMarks unfinished_;
   std::string map_series_;
   std::unique_ptr<MapFileWriter> maps_;
 

@@ -32,6 +32,7 @@ constexpr CounterField counter_fields[] = {
     {&Counters::maps_provisional, &WireCounters::maps_provisional, &WireCounters::set_maps_provisional},
     {&Counters::maps_final, &WireCounters::maps_final, &WireCounters::set_maps_final},
     {&Counters::viewer_drops, &WireCounters::viewer_drops, &WireCounters::set_viewer_drops},
+    {&Counters::restored, &WireCounters::restored, &WireCounters::set_restored},
 };
 
 void fill(WireCounters& header, const Counters& counters) {

@@ -12,6 +12,10 @@ namespace phasecast::hdf5 {
 
 namespace {
 
+/// A reader may catch metadata half written, and tries again, each time after twice the pause, from 1 ns on:
+/// here for a millisecond in all. HDF5's own 100 attempts take for ever where a crash left them damaged.
+constexpr unsigned attempts_while_written = 20;
+
 [[noreturn]] void fail(const std::string& path, const std::string& doing, int error) {
   throw Failure({"disk", path, "", doing + ": " + std::generic_category().message(error), ""});
 }
@@ -80,6 +84,10 @@ File File::open_to_append(const std::filesystem::path& path) {
   // A reader that has the finished file open must not stop late frames; two writers still exclude each other
   // through the flags in the superblock.
   H5Pset_file_locking(access.get(), false, true);
+  // A writer that died left its mark there, which HDF5 takes for a second writer. The pipeline that opens a
+  // recording is its only writer.
+  const hbool_t clear = true;
+  H5Pset(access.get(), "clear_status_flags", &clear);
   return {path.string(), open_file(path.string(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access.get()), true};
 }
 
@@ -92,7 +100,9 @@ File File::open_to_read(const std::filesystem::path& path) {
     return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, H5P_DEFAULT), false};
   } catch (const Failure& closed_only) {
     try {
-      return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, H5P_DEFAULT),
+      const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+      H5Pset_metadata_read_attempts(access.get(), attempts_while_written);
+      return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()),
               false};
     } catch (const Failure&) {
       throw closed_only;
@@ -152,6 +162,15 @@ void File::flush() {
   flush_failed_ = true;
   checked(path_, "", "cannot write", flush_once);
   flush_failed_ = false;
+}
+
+void File::sync() {
+  if (::fdatasync(descriptor()) != 0) fail(path_, "cannot write", errno);
+}
+
+void File::rename(const std::filesystem::path& path) {
+  std::filesystem::rename(path_, path);
+  path_ = path.string();
 }
 
 void File::close() {

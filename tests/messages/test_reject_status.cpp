@@ -57,7 +57,7 @@ TEST_CASE("a status or control message without a required field is rejected") {
 }
 
 TEST_CASE("a control message outside the limits is rejected by cause and field") {
-  check_rejected<ControlRequest>({}, {{"command", "value", [](auto& r) { r.command = ControlCommand{7}; }}});
+  check_rejected<ControlRequest>({}, {{"command", "value", [](auto& r) { r.command = ControlCommand{8}; }}});
   check_rejected<ControlReply>({}, {{"text", "value", [](auto& r) { r.text = long_text; }}});
 }
 

@@ -135,7 +135,8 @@ bool valid(const Status& s) {
 }
 
 bool valid(const ControlRequest& request) {
-  return request.command <= ControlCommand::get_references &&
+  return request.command <= ControlCommand::get_receipt &&
+         (request.command == ControlCommand::get_receipt ? id(request.scan_id) : request.scan_id.empty()) &&
          request.region.has_value() == (request.command == ControlCommand::get_region_spectrum) &&
          (!request.region || region(*request.region));
 }
@@ -155,6 +156,14 @@ bool valid(const RegionSpectrum& s) {
 bool valid(const References& r) {
   return id(r.scan_id) && distinct_names(r.states) && energies(r.energies_ev) &&
          finite(r.absorbance, r.states.size() * r.energies_ev.size());
+}
+bool valid(const Receipt& r) {
+  std::uint64_t next = 0;
+  for (const auto& [first, count] : r.recorded) {
+    if (first < next || count < 1 || first >= 10'000'000 || count > 10'000'000 - first) return false;
+    next = first + count + 1;
+  }
+  return id(r.scan_id);
 }
 bool valid(const ControlReply& reply) {
   return text(reply.text);

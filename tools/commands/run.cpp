@@ -21,7 +21,7 @@ struct RunOptions {
   std::string frames = defaults.frames_endpoint, maps = defaults.maps_endpoint,
               control = defaults.control_endpoint;
   std::string output = defaults.output;
-  bool no_record = false;
+  bool no_record = false, to_disk = false;
   std::optional<std::uint16_t> view_port;
   std::size_t reorder_frames = defaults.admission.reorder_frames;
   double reorder_wait_s = 2, close_wait_s = 2, stall_wait_s = 60;
@@ -46,6 +46,8 @@ void add_options(CLI::App& app, RunOptions& o) {
       ->type_name("DIR")
       ->capture_default_str();
   app.add_flag("--no-record", o.no_record, "Write nothing to disk");
+  app.add_flag("--sync", o.to_disk,
+               "Call a frame recorded once it would survive a power cut (fdatasync), not only a crash");
   app.add_option("--reorder-frames", o.reorder_frames,
                  "A missing frame is given up when this many later ones wait")
       ->type_name("frames")
@@ -108,6 +110,7 @@ Result<RunConfig> to_run_config(const RunOptions& o) {
   config.control_endpoint = o.control;
   config.output = o.output;
   config.record = !o.no_record;
+  config.to_disk = o.to_disk;
   config.threads = o.unmix.threads;
   config.admission = {o.reorder_frames, milliseconds(o.reorder_wait_s), milliseconds(o.close_wait_s),
                       milliseconds(o.stall_wait_s)};
@@ -130,9 +133,10 @@ void print_summary(const Pipeline& pipeline) {
   std::uint64_t rejected = 0;
   for (const auto& [cause, count] : n.rejected) rejected += count;
   std::printf(
-      "received %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign %lu\nunpaired "
+      "received %lu\nrestored %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign "
+      "%lu\nunpaired "
       "%lu\n",
-      n.received, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
+      n.received, n.restored, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
   std::printf("rejected %lu\n", rejected);
   for (const auto& [cause, count] : n.rejected) std::printf("rejected_%s %lu\n", cause.c_str(), count);
   std::printf(

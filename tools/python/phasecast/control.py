@@ -16,6 +16,7 @@ from .messages import (
     ControlRequest,
     Message,
     PhaseMap,
+    Receipt,
     References,
     Region,
     RegionSpectrum,
@@ -23,7 +24,7 @@ from .messages import (
     Status,
 )
 
-Answer = TypeVar("Answer", Status, ScanStart, PhaseMap, RegionSpectrum, References)
+Answer = TypeVar("Answer", Status, ScanStart, PhaseMap, RegionSpectrum, References, Receipt)
 
 REPLY_PARTS = 2  # topic and header of control_reply; then the message asked for
 
@@ -62,6 +63,10 @@ class Control:
     def references(self) -> References:
         """The reference spectra as the newest scan is unmixed with them."""
         return self._get(References, ControlRequest("get_references"))
+
+    def receipt(self, scan_id: str) -> Receipt:
+        """Which frames of a scan are safe in its recording. Refused if none is."""
+        return self._get(Receipt, ControlRequest("get_receipt", scan_id=scan_id))
 
     def abort(self) -> str:
         """Closes the open scan now; the map of what was received becomes final."""
