@@ -20,6 +20,7 @@ Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_reques
     lock_.emplace(config_.output);
     resumed = scans_to_resume();  // before the recorder's thread: HDF5 is for one thread at a time
     recorder_.emplace(RecorderConfig{config_.output, config_.described, config_.to_disk}, ledger_);
+    for (const auto& scan : resumed) recorder_->know(*scan);
   }
   publisher_.emplace(context_, config_.maps_endpoint, ledger_);
   status_clock_.emplace(ledger_, [this](const Status& status) { publisher_->publish(encode(status)); });

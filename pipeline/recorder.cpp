@@ -25,6 +25,11 @@ void Recorder::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Recorder::know(const RecordedScan& scan) {
+  for (const auto& slot : scan.frames) receipts_.add(scan.start.scan_id, slot.header.sequence);
+  if (scan.end) receipts_.close(scan.start.scan_id);
+}
+
 void Recorder::record(Event event) {
   std::visit([&](auto& e) { push(std::move(e)); }, event);
 }
@@ -165,17 +170,13 @@ bool Recorder::resume(const ScanOpened& opened) {
     return false;
   }
   remember(recording.start.scan_id, recording.path);
-  if (recording.end) receipts_.close(recording.start.scan_id);
   spdlog::info("recording goes on scan={} file={}", recording.start.scan_id, recording.path.string());
   return true;
 }
 
 void Recorder::write(const AdmittedFrame& admitted) {
   const std::string& scan_id = admitted.scan->scan_id;
-  if (admitted.recorded && !copying_) {
-    receipts_.add(scan_id, admitted.frame.header.sequence);
-    return ledger_.count(&Counters::recorded);
-  }
+  if (admitted.recorded && !copying_) return ledger_.count(&Counters::recorded);
   if (file_ && scan_id == open_scan_) return write_until_taken(*file_, admitted);
   const auto path = std::find_if(scan_paths_.rbegin(), scan_paths_.rend(),
                                  [&](const auto& known) { return known.first == scan_id; });

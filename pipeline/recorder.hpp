@@ -51,6 +51,8 @@ class Recorder {
   /// Files made so far, in order; all of them after finish().
   std::vector<std::filesystem::path> files() const;
   const Receipts& receipts() const { return receipts_; }
+  /// A recording that a restart goes on with: its frames are safe already.
+  void know(const RecordedScan& scan);
 
  private:
   using Item = std::variant<ScanOpened, AdmittedFrame, ScanClosed, std::shared_ptr<const PhaseMap>>;

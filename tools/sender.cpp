@@ -27,8 +27,11 @@ std::chrono::nanoseconds nanoseconds(double seconds) {
 }  // namespace
 
 std::string SendReport::text() const {
-  return fmt::format("scan {} id {} sent {} skipped {} duplicated {}{}", scan_index, scan_id, sent, skipped,
-                     duplicated, interrupted ? " interrupted" : "");
+  std::string line = fmt::format("scan {} id {} sent {} skipped {} duplicated {}", scan_index, scan_id, sent,
+                                 skipped, duplicated);
+  if (repeated > 0) line += fmt::format(" repeated {}", repeated);
+  if (unconfirmed > 0) line += fmt::format(" unconfirmed {}", unconfirmed);
+  return line + (interrupted ? " interrupted" : "");
 }
 
 Sender::Sender(zmq::context_t& context, const SendConfig& config, std::stop_token stop)
@@ -39,6 +42,7 @@ Sender::Sender(zmq::context_t& context, const SendConfig& config, std::stop_toke
   socket_.set(zmq::sockopt::sndhwm, queued_messages);
   socket_.set(zmq::sockopt::immediate, true);
   socket_.set(zmq::sockopt::linger, -1);
+  if (!config.control.empty()) confirmation_.emplace(context, socket_, config.control, stop_);
   connect_or_throw(socket_, config.endpoint, "frames");
 }
 
@@ -74,7 +78,16 @@ Result<Ok> Sender::send_frames(ScanSource& source, const OnSent& on_sent, SendRe
     if (place == end_place && !push(encode(source.end()))) break;
     if (place == messages) {
       report.skipped = order.skipped;
+      const Result<bool> confirmed = confirmation_ ? confirm(source, sent, report) : true;
+      if (!confirmed) return confirmed.error();
+      report.interrupted = !*confirmed;
       return Ok{};
+    }
+    if (confirmation_ && confirmation_->link_was_lost()) {
+      const auto receipt = confirmation_->receipt(report.scan_id);
+      const Result<bool> again = receipt ? send_again(source, sent, *receipt, report) : false;
+      if (!again) return again.error();
+      if (!*again) break;
     }
     const std::uint64_t sequence = order.sequences[place];
     Result<Frame> frame = source.frame(sequence);
@@ -93,6 +106,39 @@ Result<Ok> Sender::send_frames(ScanSource& source, const OnSent& on_sent, SendRe
   }
   report.interrupted = true;
   return Ok{};
+}
+
+Result<bool> Sender::send_again(ScanSource& source, const std::vector<bool>& sent, const Receipt& receipt,
+                                SendReport& report) {
+  if (!push(encode(source.start()))) return false;
+  for (const std::uint64_t sequence : unrecorded(sent, receipt)) {
+    Result<Frame> frame = source.frame(sequence);
+    if (!frame) return frame.error();
+    if (!push(encode(*frame))) return false;
+    ++report.repeated;
+  }
+  return true;
+}
+
+Result<bool> Sender::confirm(ScanSource& source, const std::vector<bool>& sent, SendReport& report) {
+  constexpr auto until_asked_again = 100ms;  // a pipeline tells when it goes away, not when it has recorded
+  constexpr int most_asked_of_closed = 20;   // late frames are recorded soon, or never
+  for (int asked_of_closed = 0; true;) {
+    const bool lost = confirmation_->link_was_lost();
+    const auto receipt = confirmation_->receipt(report.scan_id);
+    if (!receipt) return false;
+    report.unconfirmed = unrecorded(sent, *receipt).size();
+    if (receipt->closed && (report.unconfirmed == 0 || (asked_of_closed > most_asked_of_closed && !lost)))
+      return true;
+    if (lost || (receipt->closed && asked_of_closed == 0)) {
+      const Result<bool> again = send_again(source, sent, *receipt, report);
+      if (!again || !*again) return again;
+      if (!push(encode(source.end()))) return false;
+    }
+    asked_of_closed = receipt->closed && !lost ? asked_of_closed + 1 : 0;
+    confirmation_->wait(until_asked_again);
+    if (stop_.stop_requested()) return false;
+  }
 }
 
 Result<Sender::Clock::time_point> Sender::due(const Frame& frame, std::uint64_t place) {
