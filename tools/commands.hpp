@@ -8,6 +8,7 @@ namespace phasecast {
 /// callback that does the work when it was chosen. `exit_status` is what main returns: 0 done, 1 failed (said
 /// on stderr), 2 bad options.
 void add_run(CLI::App& app, int& exit_status);
+void add_recover(CLI::App& app, int& exit_status);
 void add_simulate(CLI::App& app, int& exit_status);
 void add_replay(CLI::App& app, int& exit_status);
 void add_unmix(CLI::App& app, int& exit_status);

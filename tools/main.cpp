@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_status = 0;
   phasecast::add_run(app, exit_status);
+  phasecast::add_recover(app, exit_status);
   phasecast::add_simulate(app, exit_status);
   phasecast::add_replay(app, exit_status);
   phasecast::add_unmix(app, exit_status);

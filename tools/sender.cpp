@@ -110,7 +110,7 @@ Result<Ok> Sender::send_frames(ScanSource& source, const OnSent& on_sent, SendRe
 
 Result<bool> Sender::send_again(ScanSource& source, const std::vector<bool>& sent, const Receipt& receipt,
                                 SendReport& report) {
-  if (!push(encode(source.start()))) return false;
+  if (!receipt.closed && !push(encode(source.start()))) return false;
   for (const std::uint64_t sequence : unrecorded(sent, receipt)) {
     Result<Frame> frame = source.frame(sequence);
     if (!frame) return frame.error();

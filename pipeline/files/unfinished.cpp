@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "messages/units.hpp"
+
 namespace phasecast {
 namespace {
 
@@ -24,6 +26,13 @@ fs::path with(const fs::path& recording, const char* suffix) {
   return recording.string() + suffix;
 }
 
+/// When the scan began, which a mark holds; 0 if the disk was too full for it.
+std::int64_t marked_utc_ns(const fs::path& mark) {
+  std::int64_t time = 0;
+  std::ifstream(mark) >> time;
+  return time;
+}
+
 std::runtime_error failure(const fs::path& path, const std::string& doing) {
   return std::runtime_error(path.string() + ": " + doing + ": " + std::generic_category().message(errno));
 }
@@ -31,8 +40,10 @@ std::runtime_error failure(const fs::path& path, const std::string& doing) {
 }  // namespace
 
 void UnfinishedMarks::mark(const std::string& scan_id, const fs::path& recording) {
-  if (!fs::exists(with(recording, mapped_mark)) && !std::ofstream(with(recording, unfinished)))
-    throw failure(with(recording, unfinished), "cannot create");
+  if (!fs::exists(with(recording, mapped_mark))) {
+    std::ofstream file(with(recording, unfinished));
+    if (!(file << utc_now_ns() << std::flush)) throw failure(with(recording, unfinished), "cannot write");
+  }
   marks_.push_back({scan_id, recording});
   if (marks_.size() <= most_marks) return;
   forget(marks_.front().recording);
@@ -63,7 +74,7 @@ void UnfinishedMarks::clear() {
 }
 
 std::vector<UnfinishedScan> find_unfinished(const fs::path& output) {
-  std::vector<std::pair<fs::file_time_type, UnfinishedScan>> found;
+  std::vector<std::pair<std::int64_t, UnfinishedScan>> found;
   for (auto entry = fs::recursive_directory_iterator(output); entry != fs::end(entry); ++entry) {
     if (entry.depth() > 0) entry.disable_recursion_pending();  // OUTPUT/<series>/<file>
     const fs::path& path = entry->path();
@@ -73,7 +84,7 @@ std::vector<UnfinishedScan> find_unfinished(const fs::path& output) {
       fs::remove(path);
     } else if (path.extension() == unfinished || path.extension() == mapped_mark) {
       if (fs::exists(recording))
-        found.push_back({entry->last_write_time(), {recording, path.extension() == mapped_mark}});
+        found.push_back({marked_utc_ns(path), {recording, path.extension() == mapped_mark}});
       else
         fs::remove(path);
     }

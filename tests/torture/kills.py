@@ -75,6 +75,8 @@ class Pipeline:
         self.process.wait()
 
     def stop(self) -> dict[str, str]:
+        with phasecast.Control(self.endpoints["control"], timeout_s=LIMIT_S) as control:
+            control.status()  # it is there: before that, the signal would not be an orderly stop
         self.process.send_signal(signal.SIGTERM)
         check(self.process.wait(LIMIT_S) == 0, f"the pipeline ended with {self.process.returncode}: {self.folder}")
         lines = (self.folder / f"run{self.starts}.log").read_text().splitlines()

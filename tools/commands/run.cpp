@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -183,7 +184,42 @@ int run(const CLI::App& app, const RunOptions& options) {
   return 0;
 }
 
+/// The start and orderly end of a pipeline that nobody sends to: it finishes what the one before left.
+int recover(const CLI::App& app, const RunOptions& options) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("phasecast"));
+  spdlog::set_pattern("%l: %v");
+  auto config = to_run_config(options);
+  if (!config) throw std::runtime_error(config.error().text());
+  if (!std::filesystem::is_directory(config->output))
+    throw std::runtime_error("--output " + config->output + " is no folder, expected that of the recordings");
+  config->described = describe(app);
+  config->record = true;
+  config->frames_endpoint = "inproc://recover-frames";
+  config->maps_endpoint = "inproc://recover-maps";
+  config->control_endpoint = "inproc://recover-control";
+  const auto errors = validate(*config);
+  for (const Error& error : errors) std::fprintf(stderr, "phasecast recover: %s\n", error.text().c_str());
+  if (!errors.empty()) return 2;
+  Pipeline pipeline(*config, [] {});
+  pipeline.stop();
+  print_summary(pipeline);
+  return pipeline.status().errors.empty() ? 0 : 1;
+}
+
 }  // namespace
+
+void add_recover(CLI::App& app, int& exit_status) {
+  CLI::App* command = app.add_subcommand("recover",
+                                         "Finishes the scans of a pipeline that died, from its recordings; "
+                                         "the options are those of run, which does "
+                                         "the same when it starts");
+  auto options = std::make_shared<RunOptions>();
+  add_options(*command, *options);
+  command->callback([command, options, &exit_status] {
+    apply_config_file(*command, options->config_file);
+    exit_status = recover(*command, *options);
+  });
+}
 
 void add_run(CLI::App& app, int& exit_status) {
   CLI::App* command =
