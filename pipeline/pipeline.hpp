@@ -13,6 +13,7 @@
 #include "pipeline/config.hpp"
 #include "pipeline/control.hpp"
 #include "pipeline/frame_source.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/latency.hpp"
 #include "pipeline/publisher.hpp"
@@ -55,6 +56,7 @@ class Pipeline {
   std::shared_ptr<const PhaseMap> newest_map_;
 
   zmq::context_t context_;
+  std::optional<Gatekeeper> gatekeeper_;
   std::optional<Recorder> recorder_;
   std::vector<std::filesystem::path> files_;
   std::optional<Publisher> publisher_;

@@ -19,7 +19,7 @@ std::string topic_of(const Parts& parts) {
 
 }  // namespace
 
-Publisher::Publisher(zmq::context_t& context, const std::string& endpoint, Ledger& ledger)
+Publisher::Publisher(zmq::context_t& context, const std::string& endpoint, SocketGuard guard, Ledger& ledger)
     : ledger_(ledger),
       viewers_(context, zmq::socket_type::xpub),
       inbox_(context, zmq::socket_type::pull),
@@ -28,6 +28,7 @@ Publisher::Publisher(zmq::context_t& context, const std::string& endpoint, Ledge
   viewers_.set(zmq::sockopt::linger, 1000);
   viewers_.set(zmq::sockopt::xpub_verbose,
                1);  // every subscriber announces itself, not only the first of a topic
+  guard(viewers_);
   bind_or_throw(viewers_, endpoint, "maps");
   endpoint_ = viewers_.get(zmq::sockopt::last_endpoint);
   // Unlimited between the two ends: the thread behind it never waits for a viewer, so nothing piles up here.

@@ -7,6 +7,7 @@
 #include <zmq.hpp>
 
 #include "messages/wire/codec.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/ledger.hpp"
 
 namespace phasecast {
@@ -16,7 +17,7 @@ namespace phasecast {
 /// full queue dropped goes out once more with the next status.
 class Publisher {
  public:
-  Publisher(zmq::context_t& context, const std::string& endpoint, Ledger& ledger);
+  Publisher(zmq::context_t& context, const std::string& endpoint, SocketGuard guard, Ledger& ledger);
   ~Publisher();
 
   const std::string& endpoint() const { return endpoint_; }

@@ -5,10 +5,12 @@
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "messages/units.hpp"
+#include "pipeline/socket_monitor.hpp"
 #include "pipeline/zmq_parts.hpp"
 
 namespace phasecast {
@@ -34,15 +36,18 @@ std::string SendReport::text() const {
 Sender::Sender(zmq::context_t& context, const SendConfig& config, std::stop_token stop)
     : config_(config),
       socket_(context, zmq::socket_type::push),
+      monitor_(monitor(context, socket_, handshake_failures)),
       stop_(stop),
       stop_descriptor_(std::move(stop)) {
   socket_.set(zmq::sockopt::sndhwm, queued_messages);
   socket_.set(zmq::sockopt::immediate, true);
   socket_.set(zmq::sockopt::linger, -1);
+  use_keys(socket_, config.keys);
   connect_or_throw(socket_, config.endpoint, "frames");
 }
 
 Sender::~Sender() {
+  stop_monitoring(socket_);
   if (stop_.stop_requested()) socket_.set(zmq::sockopt::linger, 1000);
 }
 
@@ -125,14 +130,28 @@ bool Sender::wait_until(Clock::time_point due) {
 
 bool Sender::wait_writable() {
   zmq::pollitem_t items[] = {{socket_.handle(), 0, ZMQ_POLLOUT, 0},
-                             {nullptr, stop_descriptor_.get(), ZMQ_POLLIN, 0}};
-  const auto hint_after = told_waiting_ ? -1ms : 2000ms;
-  if (zmq::poll(items, 2, hint_after) == 0) {
-    told_waiting_ = true;
-    fmt::print(stderr, "nobody takes frames at {}: waiting\n", config_.endpoint);
-    zmq::poll(items, 2, -1ms);
-  }
+                             {nullptr, stop_descriptor_.get(), ZMQ_POLLIN, 0},
+                             {monitor_.handle(), 0, ZMQ_POLLIN, 0}};
+  do {
+    const auto hint_after = told_waiting_ ? -1ms : 2000ms;
+    if (zmq::poll(items, 3, hint_after) == 0) {
+      told_waiting_ = true;
+      fmt::print(stderr, "nobody takes frames at {}: waiting\n", config_.endpoint);
+    }
+    take_refusals();
+  } while (items[0].revents == 0 && items[1].revents == 0);
   return (items[0].revents & ZMQ_POLLOUT) != 0;
+}
+
+/// ZeroMQ tries again after any refusal but that of the key, after which it has given up.
+void Sender::take_refusals() {
+  while (const auto event = try_receive_event(monitor_)) {
+    const bool key_refused = event->kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+    const std::string text = "the pipeline at " + config_.endpoint + " does not take frames from here: " +
+                             refusal_text(key_refused, config_.keys.has_value());
+    if (key_refused) throw std::runtime_error(text);
+    if (!std::exchange(told_refusal_, true)) fmt::print(stderr, "{}; trying on\n", text);
+  }
 }
 
 bool Sender::push(const Parts& parts) {

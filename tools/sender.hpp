@@ -12,6 +12,7 @@
 #include "messages/result.hpp"
 #include "messages/wire/codec.hpp"
 #include "pipeline/scan_source.hpp"
+#include "tools/client_keys.hpp"
 #include "tools/faults.hpp"
 #include "tools/stop_signal.hpp"
 
@@ -26,6 +27,7 @@ struct SendConfig {
   double rate_hz = 0;     ///< with Pace::rate
   double interval_s = 0;  ///< pause between scans, except with Pace::as_recorded
   Faults faults;
+  std::optional<ClientKeys> keys = std::nullopt;
 };
 
 struct SendReport {
@@ -50,6 +52,7 @@ class Sender {
 
   /// Called with each different frame after it was sent.
   using OnSent = std::function<Result<Ok>(const Frame&)>;
+  /// Throws std::runtime_error if the pipeline does not let this client's key in.
   /// Sends the whole scan. A frame that cannot be made, or an error from `on_sent`, ends the scan as aborted.
   Result<SendReport> send(ScanSource& source, const OnSent& on_sent = {});
 
@@ -63,11 +66,13 @@ class Sender {
   bool wait_writable();
   bool push(const Parts& parts);
 
+  void take_refusals();
+
   SendConfig config_;
-  zmq::socket_t socket_;
+  zmq::socket_t socket_, monitor_;
   std::stop_token stop_;
   StopDescriptor stop_descriptor_;
-  bool told_waiting_ = false;
+  bool told_waiting_ = false, told_refusal_ = false;
   Clock::time_point scan_start_;
   std::optional<Clock::time_point> last_end_;
   struct RecordedStart {

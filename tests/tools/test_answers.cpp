@@ -94,7 +94,7 @@ TEST_CASE("other paths and methods are refused") {
 
 TEST_CASE("the pipeline's answers come through, and no commands go to it") {
   zmq::context_t context;
-  ControlServer pipeline(context, "tcp://127.0.0.1:*", [](const ControlRequest& request) {
+  ControlServer pipeline(context, "tcp://127.0.0.1:*", [](zmq::socket_t&) {}, [(const ControlRequest& request) {
     CHECK(request.command == ControlCommand::get_region_spectrum);
     return ControlAnswer{{true, ""}, encode(References{"scan", {"a"}, {8333}, {1}})};
   });

@@ -153,6 +153,7 @@ WebAnswer Answers::control(std::string_view body) const {
 
   zmq::socket_t socket(context_, zmq::socket_type::req);
   socket.set(zmq::sockopt::linger, 0);
+  use_keys(socket, keys_);
   connect_or_throw(socket, control_, "control");
   send_parts(socket, *parts);
   zmq::pollitem_t item{socket.handle(), 0, ZMQ_POLLIN, 0};

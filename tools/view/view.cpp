@@ -36,6 +36,11 @@ void check(const ViewOptions& options) {
   if (!is_loopback(options.address) && options.token.empty())
     throw std::runtime_error("viewer: other machines reach address " + options.address +
                              "; expected a --token that lets only its holders in");
+  if (!is_loopback(options.address) && !options.insecure)
+    throw std::runtime_error(
+        "viewer: at address " + options.address +
+        " maps and token would cross the network unencrypted; expected the loopback, reached over "
+        "'ssh -L 8050:127.0.0.1:8050 THIS-MACHINE', or --insecure");
 }
 
 std::string url(const ViewOptions& options, std::uint16_t port) {
@@ -61,8 +66,8 @@ void view(const ViewOptions& options, const std::function<void(const std::string
           std::stop_token stop) {
   check(options);
   Archive archive(options.history_bytes);
-  const Answers answers(archive, options.control, options.token);
-  Feed feed(options.maps, stop);
+  const Answers answers(archive, options.control, options.token, options.keys);
+  Feed feed(options.maps, options.keys, stop);
   WebServer server(options.address, options.port, answers);
   server.tell_link(link_json(feed.link(), options.maps));
   ready(url(options, server.port()));

@@ -7,12 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "tools/client_keys.hpp"
+
 namespace phasecast {
 
 struct View;
 
 struct WatchOptions {
   std::string endpoint;
+  std::optional<ClientKeys> keys = std::nullopt;
   std::size_t finals = 0;          ///< end after so many final maps; 0: never
   double timeout_s = 0;            ///< give up on them after this long; 0: never
   std::filesystem::path pictures;  ///< folder for PNG files; empty: none

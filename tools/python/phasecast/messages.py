@@ -139,6 +139,7 @@ class Counters:
     maps_provisional: int
     maps_final: int
     viewer_drops: int
+    refused: dict[str, int]  # connections not let in, by socket
 
 
 @dataclasses.dataclass(frozen=True)
