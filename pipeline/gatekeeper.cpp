@@ -98,6 +98,7 @@ SocketGuard Gatekeeper::guard(const std::string& name, std::int64_t largest_part
     notice_dead_peers(socket);
     if (keys_) require_keys(socket, keys_->server(), name);
     std::lock_guard lock(mutex_);
+    ++open_doors_[name];
     new_doors_.push_back({name, monitor(context_, socket, watched_events), {}, 0, true});
     wake_sender_.send(zmq::message_t(), zmq::send_flags::none);
   };
@@ -107,10 +108,24 @@ std::optional<std::string> Gatekeeper::admitted(const std::string& socket,
                                                 std::string_view public_key) const {
   if (!keys_ || public_key.empty()) return std::nullopt;
   for (const Role role : roles_let_in(socket)) {
-    if (role == Role::viewer && public_key == own_viewer_) return "viewer:this run's own";
-    if (const auto name = keys_->holder(role, public_key)) return std::string(name_of(role)) + ":" + *name;
+    auto name = keys_->holder(role, public_key);
+    if (role == Role::viewer && public_key == own_viewer_) name = "this run's own";
+    if (!name) continue;
+    const std::string user = std::string(name_of(role)) + ":" + *name;
+    std::lock_guard lock(mutex_);
+    if (!banned_.contains(user)) return user;
   }
   return std::nullopt;
+}
+
+void Gatekeeper::wait_until_closed(const std::string& name) {
+  std::unique_lock lock(mutex_);
+  door_closed_.wait(lock, [&] { return open_doors_[name] == 0; });
+}
+
+void Gatekeeper::ban(const std::string& user) {
+  std::lock_guard lock(mutex_);
+  if (!user.empty()) banned_.insert(user);
 }
 
 void Gatekeeper::work() {
@@ -172,6 +187,9 @@ void Gatekeeper::take_events(Door& door) {
   while (const auto event = try_receive_event(door.events)) {
     if (event->kind == ZMQ_EVENT_MONITOR_STOPPED) {
       door.open = false;
+      std::lock_guard lock(mutex_);
+      --open_doors_[door.name];
+      door_closed_.notify_all();
       return;
     }
     if (event->kind == ZMQ_EVENT_ACCEPTED) {

@@ -2,6 +2,7 @@
 
 #include <spdlog/common.h>
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -38,6 +39,10 @@ class Gatekeeper {
   /// The guard of the socket with this name, "frames", "maps" or "control", for messages of so many bytes at
   /// most in each part.
   SocketGuard guard(const std::string& name, std::int64_t largest_part);
+  /// Until every socket guarded by this name is gone, its address free again.
+  void wait_until_closed(const std::string& name);
+  /// Lets nobody of this name ("role:name") in again; who has no name cannot be told from others.
+  void ban(const std::string& user);
   /// The name of the client whose key is let in there, as "role:name"; nothing for anybody else.
   std::optional<std::string> admitted(const std::string& socket, std::string_view public_key) const;
 
@@ -62,9 +67,12 @@ class Gatekeeper {
   const std::string own_viewer_;
   Ledger& ledger_;
   zmq::socket_t zap_, wake_receiver_, wake_sender_;
-  std::mutex mutex_;
-  std::vector<Door> new_doors_;  // guarded by mutex_, as is wake_sender_
-  std::vector<Door> doors_;      // of the thread, as is told_
+  mutable std::mutex mutex_;  // guards wake_sender_ and what follows
+  std::vector<Door> new_doors_;
+  std::map<std::string, int> open_doors_;
+  std::condition_variable door_closed_;
+  std::set<std::string> banned_;
+  std::vector<Door> doors_;  // of the thread, as is told_
   std::set<std::string> told_;
   std::jthread thread_;
 };

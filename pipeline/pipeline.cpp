@@ -11,7 +11,7 @@
 namespace phasecast {
 namespace {
 
-/// A request, a subscription or a handshake has a few hundred bytes.
+/// A request or a handshake has a few hundred bytes.
 constexpr std::int64_t largest_request = 4096;
 
 /// A frame, or a header: both come as parts. CURVE and framing add a few bytes to each.
@@ -35,7 +35,7 @@ Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_reques
     recorder_.emplace(config_.output, config_.described, ledger_);
   }
   gatekeeper_.emplace(context_, keys_of(config_), config_.own_viewer, ledger_);
-  publisher_.emplace(context_, config_.maps_endpoint, gatekeeper_->guard("maps", largest_request), ledger_);
+  publisher_.emplace(context_, config_.maps_endpoint, *gatekeeper_, ledger_);
   status_clock_.emplace(ledger_, [this](const Status& status) { publisher_->publish(encode(status)); });
   graph_.emplace(config_.unmix, hash_of(config_.described), config_.hold_bytes, config_.threads, ledger_,
                  GraphOutputs{[this](Event event) {

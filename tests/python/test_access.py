@@ -63,6 +63,9 @@ class AccessTest(LiveTest):
         self.references = self.enterContext(sample.References())
         self.live = self.pipeline(self.references + ["--keys", str(self.keys.folder)])
 
+    def spectra(self) -> list[str]:
+        return self.references[self.references.index("--references") :]
+
     def summary(self) -> dict[str, str]:
         self.live.process.send_signal(signal.SIGINT)
         return self.live.summary()
@@ -91,7 +94,7 @@ class TestAccess(AccessTest):
             stdout=subprocess.PIPE,
             text=True,
         )
-        scan = ["--scene", "particle", "--size", "48x48", "--to", self.live.frames]
+        scan = ["--height", "48", "--width", "48", *self.spectra(), "--to", self.live.frames]
         sent = run_command("simulate", *scan, *self.keys.options("a-source"))
         self.assertEqual(sent.returncode, 0, sent.stderr)
         shown, _ = watch.communicate(timeout=5 * PATIENCE_S)
@@ -233,7 +236,7 @@ class TestStrangers(AccessTest):
         self.assertEqual(self.live.log().count(f"refused socket=maps address=127.0.0.1 key={key}"), 1)
 
     def test_the_commands_of_a_stranger_say_why_they_do_not_get_in(self) -> None:
-        scan = ["--scene", "particle", "--size", "48x48", "--to", self.live.frames]
+        scan = ["--height", "48", "--width", "48", *self.spectra(), "--to", self.live.frames]
         sent = run_command("simulate", *scan, *self.keys.options("a-viewer"))
         self.assertEqual(sent.returncode, 1)
         self.assertIn("the key given with --key has no such role", sent.stderr)
@@ -250,6 +253,57 @@ class TestStrangers(AccessTest):
         certificate = self.certificate("late")
         self.keys.make("--remove", "late")
         self.check_nobody_gets_in("maps", certificate)
+
+
+def memory_peak_mb(process: int) -> float:
+    status = pathlib.Path(f"/proc/{process}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+class TestHostileSubscriber(LiveTest):
+    def flood(self, endpoint: str, megabytes: int) -> None:
+        """Subscribes to ever new topics, in ZMTP 3.0 without keys, until it is hung up on."""
+        host, port = endpoint.removeprefix("tcp://").split(":")
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as wire:
+            wire.sendall(b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(48))
+            ready = b"\x05READY\x0bSocket-Type\0\0\0\x03SUB"
+            wire.sendall(b"\x04" + bytes([len(ready)]) + ready)
+            for _ in range(megabytes):
+                size = 199
+                many = b"".join(bytes([0, size + 1, 1]) + os.urandom(size) for _ in range((1 << 20) // size))
+                try:
+                    wire.sendall(many)
+                except ConnectionError:
+                    return
+        self.fail("was not hung up on")
+
+    def test_who_subscribes_to_millions_of_topics_is_hung_up_on_and_fills_no_memory(self) -> None:
+        live = self.pipeline(self.enterContext(sample.References()))
+        with phasecast.Subscriber(live.maps) as viewer:
+            viewer.wait_for(phasecast.Status, timeout_s=PATIENCE_S)
+            before = memory_peak_mb(live.process.pid)
+            for k in range(3):
+                self.flood(live.maps, megabytes=200)
+                told = viewer.wait_for(phasecast.Status, lambda s: s.counters.refused.get("maps", 0) > k, PATIENCE_S)
+                self.assertIn("topics that there are not", told.errors[0])
+            self.assertLess(memory_peak_mb(live.process.pid) - before, 64)
+            with phasecast.Detector(live.frames) as detector:  # and the others go on
+                scan_id = sample.send_scan(detector).scan_id
+            viewer.wait_for(phasecast.PhaseMap, lambda m: m.final and m.scan_id == scan_id, PATIENCE_S)
+
+    def test_a_key_that_did_so_is_not_let_in_again(self) -> None:
+        keys = self.enterContext(Keys())
+        keys.make("--add", "hostile", "--role", "viewer")
+        live = self.pipeline(self.enterContext(sample.References()) + ["--keys", str(keys.folder)])
+        with phasecast.Subscriber(live.maps, **keys.of("a-viewer")) as viewer:
+            with phasecast.Subscriber(live.maps, **keys.of("hostile")) as hostile:
+                hostile.wait_for(phasecast.Status, timeout_s=PATIENCE_S)
+                for number in range(10_000):
+                    hostile._socket.subscribe(b"no such topic %d" % number)
+                told = viewer.wait_for(phasecast.Status, lambda s: len(s.errors) > 0, PATIENCE_S)
+                self.assertIn("viewer:hostile subscribed", told.errors[0])
+                # Once for what it did, once more when it came back by itself.
+                viewer.wait_for(phasecast.Status, lambda s: s.counters.refused.get("maps", 0) >= 2, PATIENCE_S)
 
 
 class TestSecureByDefault(unittest.TestCase):

@@ -15,12 +15,12 @@ struct View;
 
 struct WatchOptions {
   std::string endpoint;
-  std::optional<ClientKeys> keys = std::nullopt;
   std::size_t finals = 0;          ///< end after so many final maps; 0: never
   double timeout_s = 0;            ///< give up on them after this long; 0: never
   std::filesystem::path pictures;  ///< folder for PNG files; empty: none
   bool every_map = false;
   std::vector<std::filesystem::path> truth;
+  std::optional<ClientKeys> keys = std::nullopt;
 };
 
 /// Where the watching shows: plain lines as they come, or the screen as a whole when something changed.
