@@ -20,6 +20,7 @@ struct Counters {
   std::uint64_t foreign = 0;    ///< of a scan that is not open; discarded
   std::uint64_t unpaired = 0;   ///< recorded, but not unmixed: its flat or dark never came or came too late
   std::map<std::string, std::uint64_t> rejected;  ///< malformed messages by cause
+  std::map<std::string, std::uint64_t> refused;   ///< connections not let in, by socket
   std::uint64_t scans_started = 0;
   std::uint64_t scans_closed = 0;
   std::uint64_t scans_aborted = 0;

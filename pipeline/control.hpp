@@ -6,6 +6,7 @@
 #include <zmq.hpp>
 
 #include "messages/wire/codec.hpp"
+#include "pipeline/gatekeeper.hpp"
 
 namespace phasecast {
 
@@ -20,14 +21,15 @@ class ControlServer {
  public:
   using Handler = std::function<ControlAnswer(const ControlRequest&)>;
 
-  ControlServer(zmq::context_t& context, const std::string& endpoint, Handler handler);
+  ControlServer(zmq::context_t& context, const std::string& endpoint, const SocketGuard& guard,
+                Handler handler);
   ~ControlServer();
 
   const std::string& endpoint() const { return endpoint_; }
 
  private:
   void work();
-  Parts answer(const Parts& request);
+  Parts answer(const Parts& request, std::string_view user);
 
   Handler handler_;
   zmq::socket_t clients_;

@@ -29,9 +29,11 @@ std::chrono::milliseconds until(std::optional<SteadyClock::time_point> deadline)
 
 }  // namespace
 
-FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, Admission& admission,
-                         Budget& budget, Ledger& ledger)
+FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, const SocketGuard& guard,
+                         std::size_t largest_frame_bytes, Admission& admission, Budget& budget,
+                         Ledger& ledger)
     : context_(context),
+      largest_frame_bytes_(largest_frame_bytes),
       admission_(admission),
       budget_(budget),
       ledger_(ledger),
@@ -40,6 +42,7 @@ FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, A
       wake_sender_(context, zmq::socket_type::pair) {
   frames_.set(zmq::sockopt::rcvhwm, receive_queue);
   frames_.set(zmq::sockopt::linger, 0);
+  guard(frames_);
   bind_or_throw(frames_, endpoint, "frames");
   endpoint_ = frames_.get(zmq::sockopt::last_endpoint);
   wake_receiver_.bind(wake_endpoint);
@@ -133,7 +136,7 @@ bool FrameSource::receive_one() {
     Ticket ticket = budget_.take(frame->pixels.bytes.size());
     admission_.on_frame(std::move(*frame), std::move(ticket), now);
   } else if (const auto* start = std::get_if<ScanStart>(&*message)) {
-    admission_.on_scan_start(*start, now);
+    take(*start);
   } else if (const auto* end = std::get_if<ScanEnd>(&*message)) {
     admission_.on_scan_end(*end, now);
   } else {
@@ -141,6 +144,19 @@ bool FrameSource::receive_one() {
     spdlog::warn("frames socket: a message that is no scan_start, frame or scan_end [topic]");
   }
   return true;
+}
+
+/// ZeroMQ hangs up on a source whose message is larger than it may be, without a word: so it is said here,
+/// before the first of them.
+void FrameSource::take(const ScanStart& scan) {
+  const std::size_t frame_bytes = scan.shape.pixels() * bytes_per_pixel(scan.pixel_type);
+  if (frame_bytes <= largest_frame_bytes_) return admission_.on_scan_start(scan, SteadyClock::now());
+  ledger_.reject("frame_size");
+  ledger_.error(Error{"frame_size", "scan_start " + scan.scan_id, "shape",
+                      std::to_string(scan.shape.height) + "x" + std::to_string(scan.shape.width) + ", " +
+                          std::to_string(frame_bytes) + " bytes per frame",
+                      "at most " + std::to_string(largest_frame_bytes_) + " bytes; see --max-frame"}
+                    .text());
 }
 
 /// What has arrived when the stop came is finished; what the source still has stays with the source.

@@ -9,6 +9,7 @@
 
 #include "pipeline/admission.hpp"
 #include "pipeline/budget.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/ledger.hpp"
 
 namespace phasecast {
@@ -17,8 +18,8 @@ namespace phasecast {
 /// Binds in the constructor (throws with the endpoint and the system's words).
 class FrameSource {
  public:
-  FrameSource(zmq::context_t& context, const std::string& endpoint, Admission& admission, Budget& budget,
-              Ledger& ledger);
+  FrameSource(zmq::context_t& context, const std::string& endpoint, const SocketGuard& guard,
+              std::size_t largest_frame_bytes, Admission& admission, Budget& budget, Ledger& ledger);
   ~FrameSource();
 
   /// The endpoint as bound (an ephemeral port is resolved).
@@ -36,9 +37,11 @@ class FrameSource {
   void wait(std::stop_token stop);
   bool receive_one();
   void drain();
+  void take(const ScanStart& scan);
   void wake();
 
   zmq::context_t& context_;
+  const std::size_t largest_frame_bytes_;
   Admission& admission_;
   Budget& budget_;
   Ledger& ledger_;

@@ -21,6 +21,11 @@ class Ledger {
     std::lock_guard lock(mutex_);
     ++status_.counters.rejected[cause];
   }
+  /// A connection that was not let in, at this socket.
+  void refuse(const std::string& socket) {
+    std::lock_guard lock(mutex_);
+    ++status_.counters.refused[socket];
+  }
   void depth(const std::string& branch, std::uint64_t value) {
     std::lock_guard lock(mutex_);
     status_.queue_depths[branch] = value;

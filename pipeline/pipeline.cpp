@@ -2,11 +2,28 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "messages/units.hpp"
+#include "messages/wire/limits.hpp"
 
 namespace phasecast {
+namespace {
+
+/// A request or a handshake has a few hundred bytes.
+constexpr std::int64_t largest_request = 4096;
+
+/// A frame, or a header: both come as parts. CURVE and framing add a few bytes to each.
+std::int64_t largest_part(const RunConfig& config) {
+  return static_cast<std::int64_t>(std::max(config.largest_frame_bytes, limits::header_bytes)) + 1024;
+}
+
+std::optional<KeyFolder> keys_of(const RunConfig& config) {
+  return config.keys.empty() ? std::nullopt : std::optional<KeyFolder>(std::in_place, config.keys);
+}
+
+}  // namespace
 
 Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_request)
     : config_(config),
@@ -22,15 +39,17 @@ Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_reques
     recorder_.emplace(RecorderConfig{config_.output, config_.described, config_.to_disk}, ledger_);
     for (const auto& scan : resumed) recorder_->know(*scan);
   }
-  publisher_.emplace(context_, config_.maps_endpoint, ledger_);
+  gatekeeper_.emplace(context_, keys_of(config_), config_.own_viewer, ledger_);
+  publisher_.emplace(context_, config_.maps_endpoint, *gatekeeper_, ledger_);
   status_clock_.emplace(ledger_, [this](const Status& status) { publisher_->publish(encode(status)); });
   graph_.emplace(config_.unmix, hash_of(config_.described), config_.hold_bytes, config_.threads, ledger_,
                  GraphOutputs{[this](Event event) {
                                 if (recorder_) recorder_->record(std::move(event));
                               },
                               [this](std::shared_ptr<PhaseMap> map) { deliver(std::move(map)); }});
-  source_.emplace(context_, config_.frames_endpoint, admission_, budget_, ledger_);
-  control_.emplace(context_, config_.control_endpoint,
+  source_.emplace(context_, config_.frames_endpoint, gatekeeper_->guard("frames", largest_part(config_)),
+                  config_.largest_frame_bytes, admission_, budget_, ledger_);
+  control_.emplace(context_, config_.control_endpoint, gatekeeper_->guard("control", largest_request),
                    [this](const ControlRequest& request) { return control(request); });
   source_->start(std::move(resumed));
 }
@@ -79,6 +98,7 @@ void Pipeline::stop() {
   }
   status_clock_.reset();
   publisher_.reset();
+  gatekeeper_.reset();  // after the sockets: it hears of their end
 }
 
 Status Pipeline::status() const {

@@ -14,6 +14,7 @@
 #include "pipeline/config.hpp"
 #include "pipeline/control.hpp"
 #include "pipeline/frame_source.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/latency.hpp"
 #include "pipeline/publisher.hpp"
@@ -61,6 +62,7 @@ class Pipeline {
   std::set<std::string> mapped_;  // resumed scans whose final map is in its file already
   std::optional<FolderLock> lock_;
   zmq::context_t context_;
+  std::optional<Gatekeeper> gatekeeper_;
   std::optional<Recorder> recorder_;
   std::vector<std::filesystem::path> files_;
   std::optional<Publisher> publisher_;

@@ -17,6 +17,7 @@ void add_export(CLI::App& app, int& exit_status);
 void add_watch(CLI::App& app, int& exit_status);
 void add_view(CLI::App& app, int& exit_status);
 void add_evaluate(CLI::App& app, int& exit_status);
+void add_keys(CLI::App& app, int& exit_status);
 void add_bench(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast

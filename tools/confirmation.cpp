@@ -12,40 +12,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto monitor_address = "inproc://confirmation-monitor";
 constexpr auto answer_patience =
     1000ms;  // a question to a pipeline that died is never answered: ask the next one
 constexpr std::size_t reply_parts = 2;
 
 }  // namespace
 
-Confirmation::Confirmation(zmq::context_t& context, zmq::socket_t& frames,
-                           const std::string& control_endpoint, std::stop_token stop)
-    : frames_(frames),
-      monitor_(context, zmq::socket_type::pair),
-      control_(context, zmq::socket_type::req),
+Confirmation::Confirmation(zmq::context_t& context, const std::string& control_endpoint,
+                           const std::optional<ClientKeys>& keys, std::stop_token stop)
+    : control_(context, zmq::socket_type::req),
       control_endpoint_(control_endpoint),
       stop_(stop),
       stop_descriptor_(std::move(stop)) {
-  if (zmq_socket_monitor(frames_.handle(), monitor_address, ZMQ_EVENT_DISCONNECTED) != 0)
-    throw zmq::error_t();
-  monitor_.set(zmq::sockopt::linger, 0);
-  monitor_.connect(monitor_address);
   control_.set(zmq::sockopt::linger, 0);
   control_.set(zmq::sockopt::req_relaxed, true);
   control_.set(zmq::sockopt::req_correlate, true);
+  use_keys(control_, keys);
   connect_or_throw(control_, control_endpoint, "control");
-}
-
-Confirmation::~Confirmation() {
-  zmq_socket_monitor(frames_.handle(), nullptr, 0);
-}
-
-bool Confirmation::link_was_lost() {
-  bool lost = false;
-  Parts event;
-  while (try_receive_parts(monitor_, event)) lost = true;
-  return lost;
 }
 
 std::optional<Receipt> Confirmation::receipt(const std::string& scan_id) {
@@ -69,12 +52,6 @@ std::optional<Receipt> Confirmation::receipt(const std::string& scan_id) {
                                ": no receipt came, expected the control endpoint of phasecast run");
     return *receipt;
   }
-}
-
-void Confirmation::wait(std::chrono::milliseconds time) {
-  std::array<zmq::pollitem_t, 2> items{
-      {{monitor_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, stop_descriptor_.get(), ZMQ_POLLIN, 0}}};
-  zmq::poll(items, time);
 }
 
 std::vector<std::uint64_t> unrecorded(const std::vector<bool>& sent, const Receipt& receipt) {

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   phasecast::add_watch(app, exit_status);
   phasecast::add_view(app, exit_status);
   phasecast::add_evaluate(app, exit_status);
+  phasecast::add_keys(app, exit_status);
   phasecast::add_bench(app, exit_status);
   try {
     app.parse(argc, argv);

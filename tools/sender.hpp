@@ -12,6 +12,7 @@
 #include "messages/result.hpp"
 #include "messages/wire/codec.hpp"
 #include "pipeline/scan_source.hpp"
+#include "tools/client_keys.hpp"
 #include "tools/confirmation.hpp"
 #include "tools/faults.hpp"
 #include "tools/stop_signal.hpp"
@@ -27,6 +28,7 @@ struct SendConfig {
   double rate_hz = 0;     ///< with Pace::rate
   double interval_s = 0;  ///< pause between scans, except with Pace::as_recorded
   Faults faults;
+  std::optional<ClientKeys> keys = std::nullopt;
   std::string
       control;  ///< "tcp://host:port" of the same pipeline: it confirms every frame; empty: it does not
 };
@@ -56,6 +58,7 @@ class Sender {
 
   /// Called with each different frame after it was sent.
   using OnSent = std::function<Result<Ok>(const Frame&)>;
+  /// Throws std::runtime_error if the pipeline does not let this client's key in.
   /// Sends the whole scan. A frame that cannot be made, or an error from `on_sent`, ends the scan as aborted.
   Result<SendReport> send(ScanSource& source, const OnSent& on_sent = {});
 
@@ -74,12 +77,16 @@ class Sender {
   bool wait_writable();
   bool push(const Parts& parts);
 
+  /// Reads what the monitor has seen of the connection.
+  void take_link_events();
+  bool link_was_lost();
+
   SendConfig config_;
-  zmq::socket_t socket_;
+  zmq::socket_t socket_, monitor_;
   std::stop_token stop_;
   StopDescriptor stop_descriptor_;
   std::optional<Confirmation> confirmation_;
-  bool told_waiting_ = false;
+  bool told_waiting_ = false, told_refusal_ = false, link_lost_ = false;
   Clock::time_point scan_start_;
   std::optional<Clock::time_point> last_end_;
   struct RecordedStart {

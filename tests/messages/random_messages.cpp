@@ -134,6 +134,7 @@ Counters RandomMessages::counters() {
     *counter = bits_();
   }
   for (auto n = below(4); n > 0; --n) c.rejected["cause " + std::to_string(n)] = bits_();
+  for (auto n = below(4); n > 0; --n) c.refused["socket " + std::to_string(n)] = bits_();
   return c;
 }
 

@@ -59,11 +59,11 @@ inline bool same(const PhaseMap& a, const PhaseMap& b) {
 inline bool same(const Counters& a, const Counters& b) {
   return a.received == b.received && a.recorded == b.recorded && a.used == b.used &&
          a.duplicate == b.duplicate && a.late == b.late && a.missing == b.missing && a.foreign == b.foreign &&
-         a.unpaired == b.unpaired && a.rejected == b.rejected && a.scans_started == b.scans_started &&
-         a.scans_closed == b.scans_closed && a.scans_aborted == b.scans_aborted &&
-         a.scans_timed_out == b.scans_timed_out && a.repaired_pixels == b.repaired_pixels &&
-         a.maps_provisional == b.maps_provisional && a.maps_final == b.maps_final &&
-         a.viewer_drops == b.viewer_drops && a.restored == b.restored;
+         a.unpaired == b.unpaired && a.rejected == b.rejected && a.refused == b.refused &&
+         a.scans_started == b.scans_started && a.scans_closed == b.scans_closed &&
+         a.scans_aborted == b.scans_aborted && a.scans_timed_out == b.scans_timed_out &&
+         a.repaired_pixels == b.repaired_pixels && a.maps_provisional == b.maps_provisional &&
+         a.maps_final == b.maps_final && a.viewer_drops == b.viewer_drops && a.restored == b.restored;
 }
 
 inline bool same(const Status& a, const Status& b) {

@@ -128,10 +128,10 @@ bool valid(const PhaseMap& m) {
 bool valid(const Status& s) {
   return s.state <= PipelineState::stopping && (s.scan_id.empty() || id(s.scan_id)) &&
          s.energies_planned <= 20'000 && s.energies_received <= s.energies_planned &&
-         names(s.counters.rejected) && names(s.queue_depths) && measure(s.frames_per_second) &&
-         measure_or_unknown(s.latency_p50_ms) && measure_or_unknown(s.latency_p95_ms) &&
-         s.errors.size() <= 1000 && std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) &&
-         s.published_utc_ns >= 0;
+         names(s.counters.rejected) && names(s.counters.refused) && names(s.queue_depths) &&
+         measure(s.frames_per_second) && measure_or_unknown(s.latency_p50_ms) &&
+         measure_or_unknown(s.latency_p95_ms) && s.errors.size() <= 1000 &&
+         std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) && s.published_utc_ns >= 0;
 }
 
 bool valid(const ControlRequest& request) {

@@ -9,8 +9,10 @@
 
 #include "pipeline/pipeline.hpp"
 #include "tools/child.hpp"
+#include "tools/client_keys.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
+#include "tools/passed_key.hpp"
 
 namespace phasecast {
 namespace {
@@ -22,6 +24,9 @@ struct RunOptions {
   std::string frames = defaults.frames_endpoint, maps = defaults.maps_endpoint,
               control = defaults.control_endpoint;
   std::string output = defaults.output;
+  std::string keys;
+  bool insecure = false;
+  std::size_t max_frame_mib = 256;
   bool no_record = false, to_disk = false;
   std::optional<std::uint16_t> view_port;
   std::size_t reorder_frames = defaults.admission.reorder_frames;
@@ -40,6 +45,15 @@ void add_options(CLI::App& app, RunOptions& o) {
       ->capture_default_str();
   app.add_option("--control", o.control, "Where requests are answered (REP, bound)")
       ->type_name("ENDPOINT")
+      ->capture_default_str();
+  app.add_option(
+         "--keys", o.keys,
+         "Who may connect: a folder made by phasecast keys; needed where other machines reach a socket "
+         "[default: whoever reaches it]")
+      ->type_name("DIR");
+  app.add_flag("--insecure", o.insecure, "Let in whoever comes, unencrypted, from other machines too");
+  app.add_option("--max-frame", o.max_frame_mib, "A scan whose frames are larger is rejected")
+      ->type_name("MiB")
       ->capture_default_str();
   app.add_option("--endpoints", o.endpoints_file,
                  "Write the endpoints as bound to this file (JSON) when ready");
@@ -87,11 +101,14 @@ void add_options(CLI::App& app, RunOptions& o) {
 }
 
 /// A process of its own: what browsers do to it does not reach the pipeline.
-std::optional<Child> start_viewer(const RunOptions& options, const Endpoints& endpoints) {
+std::optional<Child> start_viewer(const RunOptions& options, const Endpoints& endpoints,
+                                  const KeyFiles& keys) {
   if (!options.view_port) return std::nullopt;
-  return std::optional<Child>(std::in_place,
-                              std::vector<std::string>{"view", endpoints.maps, "--control", endpoints.control,
-                                                       "--port", std::to_string(*options.view_port)});
+  std::vector<std::string> arguments{
+      "view", endpoints.maps, "--control", endpoints.control, "--port", std::to_string(*options.view_port)};
+  if (!keys.key.empty())
+    arguments.insert(arguments.end(), {"--key", keys.key.string(), "--server-key", keys.server_key.string()});
+  return std::optional<Child>(std::in_place, std::move(arguments));
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {
@@ -109,6 +126,9 @@ Result<RunConfig> to_run_config(const RunOptions& o) {
   config.frames_endpoint = o.frames;
   config.maps_endpoint = o.maps;
   config.control_endpoint = o.control;
+  config.keys = o.keys;
+  config.insecure = o.insecure;
+  config.largest_frame_bytes = o.max_frame_mib << 20;
   config.output = o.output;
   config.record = !o.no_record;
   config.to_disk = o.to_disk;
@@ -131,15 +151,18 @@ void write_endpoints(const std::string& path, const Endpoints& endpoints) {
 void print_summary(const Pipeline& pipeline) {
   const Status status = pipeline.status();
   const Counters& n = status.counters;
-  std::uint64_t rejected = 0;
+  std::uint64_t rejected = 0, refused = 0;
   for (const auto& [cause, count] : n.rejected) rejected += count;
   std::printf(
       "received %lu\nrestored %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign "
       "%lu\nunpaired "
       "%lu\n",
       n.received, n.restored, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
+  for (const auto& [socket, count] : n.refused) refused += count;
   std::printf("rejected %lu\n", rejected);
   for (const auto& [cause, count] : n.rejected) std::printf("rejected_%s %lu\n", cause.c_str(), count);
+  std::printf("refused %lu\n", refused);
+  for (const auto& [socket, count] : n.refused) std::printf("refused_%s %lu\n", socket.c_str(), count);
   std::printf(
       "scans %lu\nscans_aborted %lu\nscans_timed_out %lu\nmaps_provisional %lu\nmaps_final %lu\nviewer_drops "
       "%lu\n",
@@ -169,12 +192,20 @@ int run(const CLI::App& app, const RunOptions& options) {
   for (const Error& error : errors) std::fprintf(stderr, "phasecast run: %s\n", error.text().c_str());
   if (!errors.empty()) return 2;
 
+  std::optional<PassedKey> viewer_key;
+  if (options.view_port && !config->keys.empty()) {
+    viewer_key.emplace();
+    config->own_viewer = viewer_key->public_key();
+  }
+
   const sigset_t stop_signals = block_stop_signals();
   Pipeline pipeline(*config, [] { kill(getpid(), SIGTERM); });
   const Endpoints endpoints = pipeline.endpoints();
   spdlog::info("ready frames={} maps={} control={}", endpoints.frames, endpoints.maps, endpoints.control);
   write_endpoints(options.endpoints_file, endpoints);
-  std::optional<Child> viewer = start_viewer(options, endpoints);
+  std::optional<Child> viewer = start_viewer(
+      options, endpoints,
+      viewer_key ? KeyFiles{viewer_key->path(), KeyFolder(config->keys).server_public_file()} : KeyFiles{});
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("stopping signal={}", signal);

@@ -17,7 +17,8 @@ std::string endpoint_fault(const std::string& endpoint) {
 
 }  // namespace
 
-void add_send_options(CLI::App& command, SendConfig& config) {
+void add_send_options(CLI::App& command, SendConfig& config, KeyFiles& keys) {
+  add_key_options(command, keys);
   command.add_option("--to", config.endpoint, "Send to the pipeline that takes frames at this address")
       ->type_name("tcp://HOST:PORT")
       ->check(endpoint_fault);

@@ -8,7 +8,7 @@ from typing import TypeVar
 import zmq
 
 from . import codec
-from ._endpoint import Deadline, connect, endpoint_of, wait_for
+from ._endpoint import Deadline, KeyFile, Keys, connect, endpoint_of, wait_for
 from .errors import Refused, WireError
 from .messages import (
     Command,
@@ -35,7 +35,14 @@ class Control:
     To be used in one thread at a time.
     """
 
-    def __init__(self, endpoint: str | None = None, timeout_s: float | None = 30) -> None:
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        timeout_s: float | None = 30,
+        *,
+        key: KeyFile = None,
+        server_key: KeyFile = None,
+    ) -> None:
         self.endpoint = endpoint_of("control", endpoint)
         self.timeout_s = timeout_s
         self._socket = zmq.Context.instance().socket(zmq.REQ)
@@ -43,7 +50,7 @@ class Control:
         # After a timeout the next question may be asked; a late answer to the old one is not taken for that.
         self._socket.setsockopt(zmq.REQ_RELAXED, 1)
         self._socket.setsockopt(zmq.REQ_CORRELATE, 1)
-        connect(self._socket, "control", self.endpoint)
+        connect(self._socket, "control", self.endpoint, Keys(key, server_key))
 
     def status(self) -> Status:
         return self._get(Status, ControlRequest("get_status"))

@@ -140,6 +140,7 @@ class Counters:
     maps_final: int
     viewer_drops: int
     restored: int
+    refused: dict[str, int]  # connections not let in, by socket
 
 
 @dataclasses.dataclass(frozen=True)
