@@ -33,7 +33,9 @@ mode_t mode_of(const fs::path& path) {
 }
 
 std::string quoted(const std::string& text) {
-  return std::string("\"").append(text).append("\"");
+  std::string marked(1, 34);  // g++ 12 sees overlaps in operator+ that there are not
+  marked.append(text).push_back(34);
+  return marked;
 }
 
 }  // namespace
