@@ -286,7 +286,7 @@ class TestHostileSubscriber(LiveTest):
             before = memory_peak_mb(live.process.pid)
             for k in range(3):
                 self.flood(live.maps, megabytes=200)
-                told = viewer.wait_for(phasecast.Status, lambda s: s.counters.refused.get("maps", 0) > k, PATIENCE_S)
+                told = viewer.wait_for(phasecast.Status, lambda s: bool(s.errors) and s.counters.refused.get("maps", 0) > k, PATIENCE_S)
                 self.assertIn("topics that there are not", told.errors[0])
             self.assertLess(memory_peak_mb(live.process.pid) - before, 64)
             with phasecast.Detector(live.frames) as detector:  # and the others go on
