@@ -85,8 +85,8 @@ void Publisher::work() {
 zmq::socket_t Publisher::new_socket() {
   zmq::socket_t socket(context_, zmq::socket_type::xpub);
   socket.set(zmq::sockopt::sndhwm, viewer_queue);
-  socket.set(zmq::sockopt::rcvhwm,
-             1);  // else libzmq takes in subscriptions by the gigabyte before one is seen here
+  // Larger, and libzmq takes in subscriptions by the gigabyte before one is seen here; CURVE needs two.
+  socket.set(zmq::sockopt::rcvhwm, 2);
   socket.set(zmq::sockopt::linger, 1000);
   // Every subscriber announces itself, not only the first of a topic.
   socket.set(zmq::sockopt::xpub_verbose, 1);

@@ -9,15 +9,15 @@ using namespace phasecast;
 
 TEST_CASE("only endpoints that no other machine reaches are the loopback's") {
   for (const std::string endpoint :
-       {"tcp://127.0.0.1:5555", "tcp://127.3.2.1:*", "tcp://localhost:5555", "tcp://[::1]:5555", "tcp://::1:5555",
-        "ipc:///tmp/frames", "inproc://frames"}) {
+       {"tcp://127.0.0.1:5555", "tcp://127.3.2.1:*", "tcp://localhost:5555", "tcp://[::1]:5555",
+        "tcp://::1:5555", "ipc:///tmp/frames", "inproc://frames"}) {
     CAPTURE(endpoint);
     CHECK(is_loopback_endpoint(endpoint));
   }
   for (const std::string endpoint :
        {"tcp://*:5555", "tcp://0.0.0.0:5555", "tcp://[::]:5555", "tcp://10.0.0.1:5555", "tcp://eth0:5555",
-        "tcp://127.0.0.1.example.org:5555", "tcp://localhost.example.org:5555", "tcp://[::ffff:10.0.0.1]:1", "tcp://",
-        "tcp://127.0.0.1", "pgm://127.0.0.1:5", "127.0.0.1:5555", ""}) {
+        "tcp://127.0.0.1.example.org:5555", "tcp://localhost.example.org:5555", "tcp://[::ffff:10.0.0.1]:1",
+        "tcp://", "tcp://127.0.0.1", "pgm://127.0.0.1:5", "127.0.0.1:5555", ""}) {
     CAPTURE(endpoint);
     CHECK_FALSE(is_loopback_endpoint(endpoint));
   }

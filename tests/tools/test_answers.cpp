@@ -94,10 +94,12 @@ TEST_CASE("other paths and methods are refused") {
 
 TEST_CASE("the pipeline's answers come through, and no commands go to it") {
   zmq::context_t context;
-  ControlServer pipeline(context, "tcp://127.0.0.1:*", [](zmq::socket_t&) {}, [(const ControlRequest& request) {
-    CHECK(request.command == ControlCommand::get_region_spectrum);
-    return ControlAnswer{{true, ""}, encode(References{"scan", {"a"}, {8333}, {1}})};
-  });
+  ControlServer pipeline(
+      context, "tcp://127.0.0.1:*", [](zmq::socket_t&) {},
+      [](const ControlRequest& request) {
+        CHECK(request.command == ControlCommand::get_region_spectrum);
+        return ControlAnswer{{true, ""}, encode(References{"scan", {"a"}, {8333}, {1}})};
+      });
   const Archive archive(1);
   const Metrics metrics;
   const Answers answers(archive, metrics, pipeline.endpoint(), "");
