@@ -92,7 +92,7 @@ struct Graph::Nodes {
     if (!snapshot) return;
     if (config.deterministic)
       return solve_newest(snapshot);  // in lockstep: the same frames give the same bits
-    ledger.depth("solve", ++snapshots_waiting);
+    ledger.update([&](Status& status) { status.queue_depths["solve"] = ++snapshots_waiting; });
     to_solve.try_put({std::move(snapshot)});
   }
 
@@ -113,7 +113,7 @@ struct Graph::Nodes {
     const bool fresh = request.snapshot != nullptr;
     const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
     if (fresh) {
-      ledger.depth("solve", --snapshots_waiting);
+      ledger.update([&](Status& status) { status.queue_depths["solve"] = --snapshots_waiting; });
       std::get<1>(ports).try_put({});
     }
     const bool final = fresh && request.snapshot->final;

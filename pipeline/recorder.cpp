@@ -36,14 +36,12 @@ void Recorder::record(std::shared_ptr<const PhaseMap> final_map) {
 }
 
 void Recorder::push(Item item) {
-  std::size_t depth = 0;
   {
     std::lock_guard lock(mutex_);
     queue_.push_back(std::move(item));
-    depth = queue_.size();
+    ledger_.depth("record", queue_.size());  // under the lock: the newest depth is the last to be said
   }
   changed_.notify_all();
-  ledger_.depth("record", depth);
 }
 
 std::vector<std::filesystem::path> Recorder::files() const {
@@ -171,12 +169,21 @@ void Recorder::write(const ScanClosed& closed) {
   open_scan_.clear();
 }
 
+/// A series may go on with another region of the detector: its maps are of another shape and need a file of
+/// their own.
 void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
-  if (!maps_ || map_series_ != map->series_id) {
+  const MapsOf maps_of{map->series_id, map->shape, map->states};
+  if (!maps_ || maps_of_ != maps_of) {
     make_file(maps_, map->series_id, "maps", map->shape, map->states, configuration_);
-    map_series_ = map->series_id;
+    maps_of_ = maps_of;
   }
-  if (const auto written = maps_->append(*map); !written) ledger_.error(written.error().text());
+  while (true) {
+    const auto written = maps_->append(*map);
+    if (written) return;
+    ledger_.error(written.error().text());
+    if (written.error().cause != "disk") return;
+    pause_before_retry();
+  }
 }
 
 }  // namespace phasecast

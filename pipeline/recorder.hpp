@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include "messages/phase_map.hpp"
 #include "pipeline/events.hpp"
@@ -23,8 +24,8 @@ namespace phasecast {
 /// when the disk is slow or full the budget is spent, and the source waits. Nothing is skipped; a frame that
 /// the disk refuses is tried again until it is taken.
 ///
-/// Files: OUTPUT/<series>/scan_<index>_<scan id>.h5 per scan, OUTPUT/<series>/maps.h5 per series (a number is
-/// added when the name is taken).
+/// Files: OUTPUT/<series>/scan_<index>_<scan id>.h5 per scan, OUTPUT/<series>/maps.h5 per series and shape of
+/// its maps (a number is added when the name is taken).
 class Recorder {
  public:
   Recorder(std::filesystem::path output, std::map<std::string, std::string> configuration, Ledger& ledger);
@@ -71,7 +72,13 @@ class Recorder {
   std::unique_ptr<ScanFileWriter> file_;
   int unflushed_ = 0;
   std::map<std::string, std::filesystem::path> scan_paths_;  // by scan id, for late frames
-  std::string map_series_;
+  struct MapsOf {
+    std::string series;
+    Shape shape;
+    std::vector<std::string> states;
+    bool operator==(const MapsOf&) const = default;
+  };
+  MapsOf maps_of_;  // what maps_ is for
   std::unique_ptr<MapFileWriter> maps_;
 
   std::jthread thread_;  // last: starts when everything above is ready, ends before any of it goes
