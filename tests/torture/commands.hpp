@@ -1,0 +1,10 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace phasecast::torture {
+
+/// Each adds its subcommand; a failure sets the exit status.
+void add_streams(CLI::App& app, int& exit_status);
+
+}  // namespace phasecast::torture
