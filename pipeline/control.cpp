@@ -35,7 +35,9 @@ void ControlServer::work() {
         {{clients_.handle(), 0, ZMQ_POLLIN, 0}, {stop_receiver_.handle(), 0, ZMQ_POLLIN, 0}}};
     zmq::poll(items);
     if (items[1].revents != 0) return;
-    send_parts(clients_, answer(receive_parts(clients_)));
+    Parts request;
+    // Nothing may be left after all: ZeroMQ drops a request without its envelope, and would wait for the next.
+    if (items[0].revents != 0 && try_receive_parts(clients_, request)) send_parts(clients_, answer(request));
   }
 }
 
