@@ -1,13 +1,8 @@
 #pragma once
 
-#include <filesystem>
-#include <optional>
-#include <vector>
-
-#include "messages/phase_map.hpp"
-#include "pipeline/unmix_config.hpp"
 #include "tests/torture/books.hpp"
 #include "tests/torture/findings.hpp"
+#include "tests/torture/recorded.hpp"
 
 namespace phasecast::torture {
 
@@ -15,24 +10,11 @@ namespace phasecast::torture {
 /// frames were recorded, how a scan ended.
 enum class Clock { none, decides };
 
-/// The pipeline's counters at its end against the books.
+/// What must hold between a stopped pipeline's counters, whatever was sent.
+void audit_balance(const Status& status, Findings& findings);
+/// The counters against the books.
 void audit_counters(const Status& status, const Books& books, Clock clock, Findings& findings);
-
-/// A recording against the books: each frame once, bit for bit. Gives back those that are for the map, as the
-/// recording orders them.
-std::vector<Frame> audit_recording(const std::filesystem::path& file, const ExpectedScan& scan, Clock clock,
-                                   Findings& findings);
-
-/// The map that these frames give offline; nothing if they do not determine one.
-std::optional<PhaseMap> offline_map(UnmixConfig unmix, const ScanStart& start,
-                                    const std::vector<Frame>& frames);
-
-/// How far a live final map may be from the offline one of the same frames.
-struct MapDifference {
-  double rms = 0;          ///< of the fractions where both have one
-  std::size_t mask = 0;    ///< pixels masked in one and not in the other
-  bool same_bits = false;  ///< in every layer
-};
-MapDifference difference(const PhaseMap& live, const PhaseMap& offline);
+/// A recording against the books: each frame once, bit for bit.
+void audit_recording(const RecordedScan& recorded, const ExpectedScan& scan, Clock clock, Findings& findings);
 
 }  // namespace phasecast::torture

@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
-#include "pipeline/files/map_file.hpp"
 #include "tests/torture/audit.hpp"
 #include "tests/torture/faulty_wire.hpp"
 #include "tests/torture/live_pipeline.hpp"
+#include "tests/torture/map_audit.hpp"
 
 namespace phasecast::torture {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Two sums of the same frames in another order differ by their rounding; so do the maps, and they stop
-/// iterating where they are nearer to their limit than this (the solver's tolerance).
-constexpr double map_tolerance = 2e-3;
 
 class Campaign {
  public:
@@ -34,8 +30,6 @@ class Campaign {
   void wait_for_close(const std::string& scan_id);
   void send_last_scan();
   void audit(const Pipeline& pipeline);
-  void audit_maps(const std::vector<std::filesystem::path>& files,
-                  const std::vector<std::vector<Frame>>& frames_of_maps);
 
   Random random_;
   int scans_;
@@ -129,58 +123,19 @@ CampaignReport Campaign::run() {
 
 void Campaign::audit(const Pipeline& pipeline) {
   const Clock clock = timed_ ? Clock::decides : Clock::none;
+  Findings& findings = report_.findings;
   const Status status = pipeline.status();
-  audit_counters(status, books_, clock, report_.findings);
+  audit_balance(status, findings);
+  audit_counters(status, books_, clock, findings);
   report_.frames_received = status.counters.received;
   report_.scans_opened = status.counters.scans_started;
 
-  std::vector<std::filesystem::path> recordings, maps;
-  for (const auto& file : pipeline.files())
-    (file.filename().string().starts_with("scan_") ? recordings : maps).push_back(file);
-  report_.findings.equal("recordings", recordings.size(), books_.scans().size());
-  std::vector<std::vector<Frame>> frames;
-  for (std::size_t k = 0; k < std::min(recordings.size(), books_.scans().size()); ++k)
-    frames.push_back(audit_recording(recordings[k], *books_.scans()[k], clock, report_.findings));
-  audit_maps(maps, frames);
-}
-
-/// Map files come in the order of the scans, and so do the maps in them: each scan that has a map offline has
-/// the next one.
-void Campaign::audit_maps(const std::vector<std::filesystem::path>& files,
-                          const std::vector<std::vector<Frame>>& frames) {
-  std::vector<PhaseMap> live;
-  for (const auto& file : files) {
-    auto maps = read_maps(file);
-    if (!maps) return report_.findings.add(maps.error().text());
-    std::move(maps->begin(), maps->end(), std::back_inserter(live));
-  }
-  std::size_t next = 0;
-  for (std::size_t k = 0; k < frames.size(); ++k) {
-    const ScanStart& start = books_.scans()[k]->start;
-    const auto offline = offline_map(config_.unmix, start, frames[k]);
-    if (!offline) continue;
-    const std::string name = "the final map of " + start.scan_id;
-    if (next == live.size() || live[next].scan_id != start.scan_id) {
-      report_.findings.add(name + " is not in the map files");
-      continue;
-    }
-    const PhaseMap& map = live[next++];
-    const MapDifference found = difference(map, *offline);
-    ++report_.maps;
-    report_.maps_same_bits += found.same_bits;
-    report_.largest_rms = std::max(report_.largest_rms, found.rms);
-    report_.findings.require(map.energies_used == offline->energies_used, name + " is of other energies");
-    if (config_.unmix.deterministic)
-      report_.findings.require(found.same_bits, name + " has other bits than the offline one: rms " +
-                                                    std::to_string(found.rms) + ", mask " +
-                                                    std::to_string(found.mask));
-    else
-      report_.findings.require(found.rms < map_tolerance && found.mask <= 1,
-                               name + " differs from the offline one: rms " + std::to_string(found.rms) +
-                                   ", pixels masked in one only " + std::to_string(found.mask));
-  }
-  report_.findings.equal("final maps", live.size(), next);
-  report_.findings.equal("final maps counted", live.size(), next);
+  const Leftovers left = read_leftovers(pipeline.files());
+  findings.equal("recordings", left.scans.size(), books_.scans().size());
+  for (std::size_t k = 0; k < std::min(left.scans.size(), books_.scans().size()); ++k)
+    audit_recording(left.scans[k], *books_.scans()[k], clock, findings);
+  report_.maps = audit_maps(config_.unmix, left, findings);
+  findings.equal("maps_final", status.counters.maps_final, report_.maps.maps);
 }
 
 }  // namespace

@@ -3,14 +3,14 @@
 #include <cstdint>
 
 #include "tests/torture/findings.hpp"
+#include "tests/torture/map_audit.hpp"
 
 namespace phasecast::torture {
 
 struct CampaignReport {
   Findings findings;
   std::uint64_t messages = 0, frames_received = 0, scans_opened = 0, scans_closed_by_time = 0;
-  std::uint64_t maps = 0, maps_same_bits = 0;
-  double largest_rms = 0;
+  MapReport maps;
 };
 
 /// One pipeline in this process, `scans` scans of a source over a real socket with all that can go wrong on

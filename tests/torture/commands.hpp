@@ -6,5 +6,6 @@ namespace phasecast::torture {
 
 /// Each adds its subcommand; a failure sets the exit status.
 void add_streams(CLI::App& app, int& exit_status);
+void add_cycles(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast::torture

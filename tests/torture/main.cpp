@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   int exit_status = 0;
   app.require_subcommand(1);
   phasecast::torture::add_streams(app, exit_status);
+  phasecast::torture::add_cycles(app, exit_status);
   try {
     CLI11_PARSE(app, argc, argv);
   } catch (const std::exception& e) {

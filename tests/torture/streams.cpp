@@ -31,8 +31,6 @@ int streams(const Options& options) {
     sum.scans_opened += report.scans_opened;
     sum.scans_closed_by_time += report.scans_closed_by_time;
     sum.maps += report.maps;
-    sum.maps_same_bits += report.maps_same_bits;
-    sum.largest_rms = std::max(sum.largest_rms, report.largest_rms);
     memory.look();
   }
   std::printf("seeds %lu to %lu, %d scans each: repeat one with --seed SEED --scans %d\n", options.seed,
@@ -42,8 +40,8 @@ int streams(const Options& options) {
       "scans_sent %d\nscans_opened %lu\nscans_closed_by_time %lu\nmessages %lu\nframes_received %lu\n",
       pipelines * options.scans_per_pipeline, sum.scans_opened, sum.scans_closed_by_time, sum.messages,
       sum.frames_received);
-  std::printf("final_maps %lu\nfinal_maps_same_bits %lu\nlargest_rms %.2g\n", sum.maps, sum.maps_same_bits,
-              sum.largest_rms);
+  std::printf("final_maps %lu\nfinal_maps_same_bits %lu\nlargest_rms %.2g\n", sum.maps.maps,
+              sum.maps.same_bits, sum.maps.largest_rms);
   std::printf("resident_mib %.1f\nresident_growth_mib %.1f\n", memory.now_mib(), memory.growth_mib());
   std::printf("pipelines_with_findings %d\n", failed);
   return failed == 0 ? 0 : 1;
