@@ -36,7 +36,8 @@ void ControlServer::work() {
     zmq::poll(items);
     if (items[1].revents != 0) return;
     Parts request;
-    // Nothing may be left after all: ZeroMQ drops a request without its envelope, and would wait for the next.
+    // Nothing may be left after all: ZeroMQ drops a request without its envelope, and would wait for the
+    // next.
     if (items[0].revents != 0 && try_receive_parts(clients_, request)) send_parts(clients_, answer(request));
   }
 }

@@ -42,6 +42,7 @@ class Pipeline {
 
  private:
   void handle(Event event);
+  std::size_t moments_bytes(const ScanStart& scan) const;
   void deliver(std::shared_ptr<PhaseMap> map);
   std::shared_ptr<const PhaseMap> newest_map();
   ControlAnswer control(const ControlRequest& request);

@@ -2,12 +2,25 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace phasecast {
 namespace {
 
 constexpr std::chrono::seconds retry_interval{1};
+constexpr std::size_t most_listed = 1000;
+constexpr std::size_t most_late_scans = 16;  // admission knows the late frames of fewer
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc);
+  return text;
+}
 
 }  // namespace
 
@@ -46,7 +59,7 @@ void Recorder::push(Item item) {
 
 std::vector<std::filesystem::path> Recorder::files() const {
   std::lock_guard lock(mutex_);
-  return files_;
+  return {files_.begin(), files_.end()};
 }
 
 void Recorder::work(std::stop_token stop) {
@@ -88,11 +101,11 @@ void Recorder::make_visible() {
 void Recorder::until_taken(const std::function<void()>& action) {
   while (true) {
     try {
-      return action();
+      action();
+      return taken();
     } catch (const std::exception& e) {
-      ledger_.error(std::string("recorder: ") + e.what());
+      refused(e.what());
     }
-    pause_before_retry();
   }
 }
 
@@ -122,6 +135,7 @@ std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const
   });
   std::lock_guard lock(mutex_);
   files_.push_back(path);
+  if (files_.size() > most_listed) files_.pop_front();
   return path;
 }
 
@@ -131,14 +145,16 @@ void Recorder::write(const ScanOpened& opened) {
   std::snprintf(number, sizeof number, "scan_%03u_", scan.scan_index);
   const auto path = make_file(file_, scan.series_id, number + scan.scan_id, scan);
   open_scan_ = scan.scan_id;
-  scan_paths_[scan.scan_id] = path;
+  scan_paths_.emplace_front(scan.scan_id, path);
+  if (scan_paths_.size() > most_late_scans) scan_paths_.pop_back();
   spdlog::info("recording scan={} file={}", scan.scan_id, path.string());
 }
 
 void Recorder::write(const AdmittedFrame& admitted) {
   const std::string& scan_id = admitted.scan->scan_id;
   if (file_ && scan_id == open_scan_) return write_until_taken(*file_, admitted);
-  const auto path = scan_paths_.find(scan_id);
+  const auto path = std::find_if(scan_paths_.begin(), scan_paths_.end(),
+                                 [&](const auto& entry) { return entry.first == scan_id; });
   if (path == scan_paths_.end())
     throw std::runtime_error("no recording of scan " + scan_id + " to add a frame to");
   const auto reopened = ScanFileWriter::reopen(path->second);
@@ -149,17 +165,30 @@ void Recorder::write(const AdmittedFrame& admitted) {
 void Recorder::write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted) {
   while (true) {
     const auto written = file.write(admitted.frame, admitted.late);
-    if (written) return ledger_.count(&Counters::recorded);
-    ledger_.error(written.error().text());
-    if (written.error().cause != "disk") return;
-    pause_before_retry();
+    if (written) {
+      ledger_.count(&Counters::recorded);
+      return taken();
+    }
+    if (written.error().cause != "disk") return ledger_.error(written.error().text());
+    refused(written.error().text());
   }
 }
 
-/// Waits for the disk, not for a thread: nothing announces that space was freed.
-void Recorder::pause_before_retry() {
+/// Says since when, once, and waits for the disk, not for a thread: nothing announces that space was freed.
+void Recorder::refused(const std::string& why) {
+  if (!trouble_) {
+    trouble_ = "recorder: " + why + "; since " + time_of_day() + " the source is held back";
+    ledger_.error(*trouble_);
+  }
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, retry_interval, [] { return false; });
+}
+
+/// The error stays, with its end: who comes in the morning sees that there was a night.
+void Recorder::taken() {
+  if (!trouble_) return;
+  ledger_.amend_error(*trouble_, *trouble_ + "; over since " + time_of_day() + ", nothing was lost");
+  trouble_.reset();
 }
 
 void Recorder::write(const ScanClosed& closed) {
@@ -179,10 +208,9 @@ void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
   }
   while (true) {
     const auto written = maps_->append(*map);
-    if (written) return;
-    ledger_.error(written.error().text());
-    if (written.error().cause != "disk") return;
-    pause_before_retry();
+    if (written) return taken();
+    if (written.error().cause != "disk") return ledger_.error(written.error().text());
+    refused(written.error().text());
   }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -38,7 +39,8 @@ class Recorder {
   /// Writes everything recorded so far and closes the files; nothing may be recorded after it.
   void finish();
 
-  /// Files made so far, in order; all of them after finish().
+  /// Files made so far, in order; after finish() the last ones too. The newest thousand: a year of scans must
+  /// not fill the memory.
   std::vector<std::filesystem::path> files() const;
 
  private:
@@ -53,7 +55,8 @@ class Recorder {
   void write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted);
   void make_visible();
   void until_taken(const std::function<void()>& action);
-  void pause_before_retry();
+  void refused(const std::string& why);
+  void taken();
   std::filesystem::path fresh_path(const std::string& series, const std::string& name);
   template <class Writer, class... Arguments>
   std::filesystem::path make_file(std::unique_ptr<Writer>& writer, const std::string& series,
@@ -66,12 +69,12 @@ class Recorder {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Item> queue_;
-  std::vector<std::filesystem::path> files_;
+  std::deque<std::filesystem::path> files_;
 
   std::string open_scan_;
   std::unique_ptr<ScanFileWriter> file_;
   int unflushed_ = 0;
-  std::map<std::string, std::filesystem::path> scan_paths_;  // by scan id, for late frames
+  std::deque<std::pair<std::string, std::filesystem::path>> scan_paths_;  // the last, for late frames
   struct MapsOf {
     std::string series;
     Shape shape;
@@ -80,6 +83,8 @@ class Recorder {
   };
   MapsOf maps_of_;  // what maps_ is for
   std::unique_ptr<MapFileWriter> maps_;
+
+  std::optional<std::string> trouble_;  // the sticky error while the disk refuses
 
   std::jthread thread_;  // last: starts when everything above is ready, ends before any of it goes
 };
