@@ -50,7 +50,7 @@ class RudeClients {
     viewer.connect(endpoints.maps);
     for (std::size_t n = 1 + random.below(4); n > 0; --n) {
       zmq::socket_t& client = sockets_.emplace_back(context, zmq::socket_type::dealer);
-      client.set(zmq::sockopt::linger, 0);
+      client.set(zmq::sockopt::linger, linger_ms);
       client.connect(endpoints.control);
       Parts request = encode(question(random));
       if (!chance(random, 0.2)) request.insert(request.begin(), PixelBuffer{});  // as REQ does; else nonsense

@@ -12,6 +12,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   phasecast::torture::add_streams(app, exit_status);
   phasecast::torture::add_cycles(app, exit_status);
+  phasecast::torture::add_soak(app, exit_status);
+  phasecast::torture::add_overload(app, exit_status);
+  phasecast::torture::add_disk_full(app, exit_status);
   try {
     CLI11_PARSE(app, argc, argv);
   } catch (const std::exception& e) {

@@ -7,7 +7,7 @@ namespace phasecast::torture {
 
 Source::Source(zmq::context_t& context, const std::string& frames_endpoint, std::vector<Parts> messages)
     : socket_(context, zmq::socket_type::push), messages_(std::move(messages)) {
-  socket_.set(zmq::sockopt::linger, 0);
+  socket_.set(zmq::sockopt::linger, linger_ms);
   connect_or_throw(socket_, frames_endpoint, "frames");
   thread_ = std::jthread([this](std::stop_token stop) { work(stop); });
 }

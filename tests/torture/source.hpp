@@ -12,6 +12,10 @@
 
 namespace phasecast::torture {
 
+/// Of sockets that send several parts and are closed while their peer goes too. With 0, ZeroMQ 4.3.4 now and
+/// then ends the program in between (session_base.cpp:260): the rest of a message begun is gone already.
+inline constexpr int linger_ms = 20;
+
 /// A source on a thread of its own that sends these messages once, as fast as they are taken. Destroyed, it
 /// stops in the middle.
 class Source {

@@ -1,5 +1,7 @@
 #include "tests/torture/watchdog.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -15,12 +17,15 @@ std::string first_line(const std::filesystem::path& path) {
   return line;
 }
 
-/// Where each thread waits in the kernel; a debugger on the core tells the rest.
+/// Where each thread waits in the kernel, and, where there is a debugger, its stack.
 void print_threads() {
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
     std::fprintf(stderr, "  thread %s %s waits in %s, system call %s\n", task.path().filename().c_str(),
                  first_line(task.path() / "comm").c_str(), first_line(task.path() / "wchan").c_str(),
                  first_line(task.path() / "syscall").c_str());
+  const std::string stacks =
+      "gdb -p " + std::to_string(getpid()) + " -batch -ex 'thread apply all bt 30' 1>&2";
+  if (std::system(stacks.c_str()) != 0) std::fprintf(stderr, "  stacks: install gdb\n");
 }
 
 }  // namespace
