@@ -1,5 +1,6 @@
 #include "pipeline/publisher.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "pipeline/zmq_parts.hpp"
@@ -9,6 +10,9 @@ namespace {
 
 /// Few: an old map is worth nothing to a viewer that lags.
 constexpr int viewer_queue = 8;
+
+constexpr std::chrono::milliseconds greeting_interval{100};
+constexpr int most_requests = 1000;  // of viewers, before the next message is looked after
 
 constexpr const char* inbox_endpoint = "inproc://publisher-inbox";
 
@@ -63,8 +67,9 @@ void Publisher::work() {
   while (true) {
     std::array<zmq::pollitem_t, 2> items{
         {{viewers_.handle(), 0, ZMQ_POLLIN, 0}, {inbox_.handle(), 0, ZMQ_POLLIN, 0}}};
-    zmq::poll(items);
-    if (items[0].revents != 0) greet_new_subscriber();
+    zmq::poll(items, until_greeting());
+    if (items[0].revents != 0) take_subscriptions();
+    if (Clock::now() >= next_greeting_) greet_newcomers();
     if (items[1].revents != 0) {
       const Parts parts = receive_parts(inbox_);
       if (parts.front().bytes.empty()) return;
@@ -75,17 +80,31 @@ void Publisher::work() {
   }
 }
 
-/// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time.
-void Publisher::greet_new_subscriber() {
+std::chrono::milliseconds Publisher::until_greeting() const {
+  if (wanted_.empty()) return std::chrono::milliseconds{-1};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_greeting_ - Clock::now());
+  return std::max(left, std::chrono::milliseconds{0});
+}
+
+void Publisher::take_subscriptions() {
   zmq::message_t request;
-  (void)viewers_.recv(request, zmq::recv_flags::none);
-  const std::string_view text = request.to_string_view();
-  if (text.empty() || text.front() != '\x01') return;
-  const std::string_view prefix = text.substr(1);
-  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status}) {
-    const Parts parts = newest(topic);
-    if (!parts.empty() && topic.substr(0, prefix.size()) == prefix) send_to_viewers(parts);
+  for (int k = 0; k < most_requests && viewers_.recv(request, zmq::recv_flags::dontwait); ++k) {
+    const std::string_view text = request.to_string_view();
+    if (text.empty() || text.front() != '\x01') continue;
+    for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
+      if (topic.starts_with(text.substr(1))) wanted_.insert(topic);
   }
+}
+
+/// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time. So
+/// whoever subscribes over and over must not set the pace: newcomers shortly after another wait for each
+/// other.
+void Publisher::greet_newcomers() {
+  if (wanted_.empty()) return;
+  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
+    if (const Parts parts = newest(topic); wanted_.contains(topic) && !parts.empty()) send_to_viewers(parts);
+  wanted_.clear();
+  next_greeting_ = Clock::now() + greeting_interval;
 }
 
 /// A burst of maps may overrun the queue of a viewer that is well, and the last of them may be a scan's final

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <zmq.hpp>
@@ -26,8 +28,12 @@ class Publisher {
   Parts newest(std::string_view topic) const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void work();
-  void greet_new_subscriber();
+  std::chrono::milliseconds until_greeting() const;
+  void take_subscriptions();
+  void greet_newcomers();
   void send_missed_map();
   bool send_to_viewers(const Parts& parts);  ///< whether every viewer had room
 
@@ -38,6 +44,8 @@ class Publisher {
   mutable std::mutex mutex_;
   zmq::socket_t outbox_;                              // guarded by mutex_
   std::map<std::string, Parts, std::less<>> newest_;  // guarded by mutex_
+  std::set<std::string_view> wanted_;                 // by newcomers not greeted yet; of the thread
+  Clock::time_point next_greeting_;                   // not before; of the thread
   bool map_missed_ = false;                           // by a viewer whose queue was full; of the thread
   std::jthread thread_;
 };
