@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <iomanip>
 #include <sstream>
 #include <stdexcept>
 
@@ -27,7 +28,7 @@ std::vector<std::string> arguments(const std::filesystem::path& folder, const st
   for (const Spectrum& reference : references) {
     const auto path = folder / (reference.name + ".txt");
     std::ofstream file(path);
-    file << "# energy_eV mu\n";
+    file << "# energy_eV mu\n" << std::setprecision(17);
     for (std::size_t k = 0; k < reference.mu.size(); ++k)
       file << reference.energy_ev[k] << ' ' << reference.mu[k] << '\n';
     words.push_back(path.string() + "=" + reference.name);
