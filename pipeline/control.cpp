@@ -41,9 +41,12 @@ void ControlServer::work() {
         {{clients_.handle(), 0, ZMQ_POLLIN, 0}, {stop_receiver_.handle(), 0, ZMQ_POLLIN, 0}}};
     zmq::poll(items);
     if (items[1].revents != 0) return;
+    Parts request;
     std::string user;
-    const Parts request = receive_parts(clients_, &user);
-    send_parts(clients_, answer(request, user));
+    // Nothing may be left after all: ZeroMQ drops a request without its envelope, and would wait for the
+    // next.
+    if (items[0].revents != 0 && try_receive_parts(clients_, request, &user))
+      send_parts(clients_, answer(request, user));
   }
 }
 

@@ -32,6 +32,7 @@ struct ScanClosed {
   std::uint64_t received = 0;
   std::uint64_t missing = 0;
   std::int64_t last_received_utc_ns = 0;
+  Ticket ticket = nullptr;  ///< for what its final map needs until it is made
 };
 
 /// What leaves admission, in the order of the scan: opened, frames by sequence, closed.

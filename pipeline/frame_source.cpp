@@ -19,6 +19,9 @@ using SteadyClock = std::chrono::steady_clock;
 /// At most this many messages wait inside ZeroMQ; beyond it the detector's PUSH socket blocks.
 constexpr int receive_queue = 64;
 
+/// What a frame takes beside its pixels: its header, and its places in the queues.
+constexpr std::size_t bytes_beside_pixels = 4096;
+
 constexpr const char* wake_endpoint = "inproc://frame-source-wake";
 
 std::chrono::milliseconds until(std::optional<SteadyClock::time_point> deadline) {
@@ -133,7 +136,7 @@ bool FrameSource::receive_one() {
     spdlog::warn("{}", message.error().text());
   } else if (auto* frame = std::get_if<Frame>(&*message)) {
     frame->received_utc_ns = utc_now_ns();
-    Ticket ticket = budget_.take(frame->pixels.bytes.size());
+    Ticket ticket = budget_.take(frame->pixels.bytes.size() + bytes_beside_pixels);
     admission_.on_frame(std::move(*frame), std::move(ticket), now);
   } else if (const auto* start = std::get_if<ScanStart>(&*message)) {
     take(*start);

@@ -32,6 +32,8 @@ class Ledger {
   }
   /// Sticky, each text once; also logged.
   void error(const std::string& text);
+  /// What a sticky error has become.
+  void amend_error(const std::string& text, const std::string& amended);
   void note(const std::string& text) {
     std::lock_guard lock(mutex_);
     status_.note = text;

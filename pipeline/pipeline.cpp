@@ -109,6 +109,12 @@ std::vector<std::filesystem::path> Pipeline::files() const {
   return recorder_ ? recorder_->files() : files_;
 }
 
+/// Scans that end faster than their final maps are made hold the source back too: each waits with its
+/// moments.
+std::size_t Pipeline::moments_bytes(const ScanStart& scan) const {
+  return scan.shape.pixels() * (config_.unmix.references.size() + 3) * sizeof(double);
+}
+
 void Pipeline::handle(Event event) {
   if (const auto* opened = std::get_if<ScanOpened>(&event)) {
     const ScanStart& scan = *opened->scan;
@@ -116,10 +122,11 @@ void Pipeline::handle(Event event) {
                  scan.scan_index, scan.series_id, scan.energies_ev.size(), scan.shape.height,
                  scan.shape.width, scan.source);
     publisher_->publish(encode(scan));
-  } else if (const auto* closed = std::get_if<ScanClosed>(&event)) {
+  } else if (auto* closed = std::get_if<ScanClosed>(&event)) {
     spdlog::info("scan_closed scan={} status={} received={} missing={} timed_out={} reason=\"{}\"",
                  closed->scan->scan_id, name_of(closed->end.status), closed->received, closed->missing,
                  closed->timed_out, closed->end.reason);
+    closed->ticket = budget_.take(moments_bytes(*closed->scan));
     publisher_->publish(encode(closed->end));
     ledger_.update([](Status& status) { status.state = PipelineState::waiting; });
   }

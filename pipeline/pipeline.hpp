@@ -45,6 +45,7 @@ class Pipeline {
  private:
   std::vector<std::shared_ptr<const RecordedScan>> scans_to_resume();
   void handle(Event event);
+  std::size_t moments_bytes(const ScanStart& scan) const;
   void deliver(std::shared_ptr<PhaseMap> map);
   std::shared_ptr<const PhaseMap> newest_map();
   ControlAnswer control(const ControlRequest& request);

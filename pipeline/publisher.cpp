@@ -17,6 +17,8 @@ constexpr std::size_t most_useless_bytes = 64 << 10;
 
 constexpr std::string_view published_topics[] = {topic::scan_start, topic::scan_end, topic::phase_map,
                                                  topic::status};
+constexpr std::chrono::milliseconds greeting_interval{100};
+constexpr int most_requests = 1000;  // of viewers, before the next message is looked after
 
 constexpr const char* inbox_endpoint = "inproc://publisher-inbox";
 
@@ -70,8 +72,9 @@ void Publisher::work() {
   while (true) {
     std::array<zmq::pollitem_t, 2> items{
         {{viewers_.handle(), 0, ZMQ_POLLIN, 0}, {inbox_.handle(), 0, ZMQ_POLLIN, 0}}};
-    zmq::poll(items);
-    if (items[0].revents != 0) take_subscription();
+    zmq::poll(items, until_greeting());
+    if (items[0].revents != 0) take_subscriptions();
+    if (Clock::now() >= next_greeting_) greet_newcomers();
     if (items[1].revents != 0) {
       const Parts parts = receive_parts(inbox_);
       if (parts.front().bytes.empty()) return;
@@ -94,31 +97,44 @@ zmq::socket_t Publisher::new_socket() {
   return socket;
 }
 
-void Publisher::take_subscription() {
-  std::string user;
-  const Parts request = receive_parts(viewers_, &user);
-  const std::string text = topic_of(request);
-  if (text.empty() || text.front() != '\x01') return;
-  const std::string_view prefix = std::string_view(text).substr(1);
-  const auto begins = [&](std::string_view topic) { return topic.substr(0, prefix.size()) == prefix; };
-  if (std::any_of(std::begin(published_topics), std::end(published_topics), begins))
-    greet(prefix);
-  else
-    take_useless_subscription(prefix.size() + 1, user);
+std::chrono::milliseconds Publisher::until_greeting() const {
+  if (wanted_.empty()) return std::chrono::milliseconds{-1};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_greeting_ - Clock::now());
+  return std::max(left, std::chrono::milliseconds{0});
 }
 
-/// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time.
-void Publisher::greet(std::string_view prefix) {
-  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status}) {
-    const Parts parts = newest(topic);
-    if (!parts.empty() && topic.substr(0, prefix.size()) == prefix) send_to_viewers(parts);
+void Publisher::take_subscriptions() {
+  Parts request;
+  std::string user;
+  for (int k = 0; k < most_requests && try_receive_parts(viewers_, request, &user); ++k) {
+    const std::string text = topic_of(request);
+    if (text.empty() || text.front() != '\x01') continue;
+    const std::string_view prefix = std::string_view(text).substr(1);
+    bool useful = false;
+    for (const std::string_view topic : published_topics)
+      if (topic.starts_with(prefix)) {
+        useful = true;
+        wanted_.insert(topic);
+      }
+    if (!useful) count_useless(prefix.size() + 1, user);
   }
+}
+
+/// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time. So
+/// whoever subscribes over and over must not set the pace: newcomers shortly after another wait for each
+/// other.
+void Publisher::greet_newcomers() {
+  if (wanted_.empty()) return;
+  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
+    if (const Parts parts = newest(topic); wanted_.contains(topic) && !parts.empty()) send_to_viewers(parts);
+  wanted_.clear();
+  next_greeting_ = Clock::now() + greeting_interval;
 }
 
 /// libzmq keeps what a viewer subscribes to until it leaves, some hundred bytes for each, and cannot hang up
 /// on one viewer: so all are hung up on. The others come back by themselves, within a second; a key that did
 /// this does not.
-void Publisher::take_useless_subscription(std::size_t bytes, const std::string& user) {
+void Publisher::count_useless(std::size_t bytes, const std::string& user) {
   useless_bytes_ += bytes;
   if (useless_bytes_ <= most_useless_bytes) return;
   useless_bytes_ = 0;
@@ -128,6 +144,10 @@ void Publisher::take_useless_subscription(std::size_t bytes, const std::string& 
                 std::to_string(most_useless_bytes) +
                 " bytes of topics that there are not; all viewers were hung up on" +
                 (user.empty() ? "" : ", and this one is not let in again"));
+  hang_up_on_all();
+}
+
+void Publisher::hang_up_on_all() {
   viewers_.set(zmq::sockopt::linger, 0);
   viewers_.close();
   gatekeeper_.wait_until_closed("maps");

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <zmq.hpp>
@@ -28,11 +30,15 @@ class Publisher {
   Parts newest(std::string_view topic) const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   zmq::socket_t new_socket();
   void work();
-  void take_subscription();
-  void greet(std::string_view prefix);
-  void take_useless_subscription(std::size_t bytes, const std::string& user);
+  std::chrono::milliseconds until_greeting() const;
+  void take_subscriptions();
+  void greet_newcomers();
+  void count_useless(std::size_t bytes, const std::string& user);
+  void hang_up_on_all();
   void send_missed_map();
   bool send_to_viewers(const Parts& parts);  ///< whether every viewer had room
 
@@ -45,8 +51,10 @@ class Publisher {
   mutable std::mutex mutex_;
   zmq::socket_t outbox_;                              // guarded by mutex_
   std::map<std::string, Parts, std::less<>> newest_;  // guarded by mutex_
-  std::size_t useless_bytes_ = 0;  // of topics subscribed to that there are not; of the thread
-  bool map_missed_ = false;        // by a viewer whose queue was full; of the thread
+  std::size_t useless_bytes_ = 0;      // of topics subscribed to that there are not; of the thread
+  std::set<std::string_view> wanted_;  // by newcomers not greeted yet; of the thread
+  Clock::time_point next_greeting_;    // not before; of the thread
+  bool map_missed_ = false;            // by a viewer whose queue was full; of the thread
   std::jthread thread_;
 };
 

@@ -4,12 +4,23 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace phasecast {
 namespace {
 
 constexpr std::chrono::seconds retry_interval{1};
+constexpr std::size_t most_listed = 1000;
 constexpr std::size_t remembered_scans = 8;  // as many as admission still takes late frames for
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc);
+  return text;
+}
 
 }  // namespace
 
@@ -39,19 +50,17 @@ void Recorder::record(std::shared_ptr<const PhaseMap> final_map) {
 }
 
 void Recorder::push(Item item) {
-  std::size_t depth = 0;
   {
     std::lock_guard lock(mutex_);
     queue_.push_back(std::move(item));
-    depth = queue_.size();
+    ledger_.depth("record", queue_.size());  // under the lock: the newest depth is the last to be said
   }
   changed_.notify_all();
-  ledger_.depth("record", depth);
 }
 
 std::vector<std::filesystem::path> Recorder::files() const {
   std::lock_guard lock(mutex_);
-  return files_;
+  return {files_.begin(), files_.end()};
 }
 
 void Recorder::work(std::stop_token stop) {
@@ -99,11 +108,11 @@ void Recorder::count_as_recorded() {
 void Recorder::until_taken(const std::function<void()>& action) {
   while (true) {
     try {
-      return action();
+      action();
+      return taken();
     } catch (const std::exception& e) {
-      ledger_.error(std::string("recorder: ") + e.what());
+      refused(e.what());
     }
-    pause_before_retry();
   }
 }
 
@@ -134,6 +143,7 @@ std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const
   if (config_.to_disk) until_taken([&] { sync_folder(path.parent_path()); });
   std::lock_guard lock(mutex_);
   files_.push_back(path);
+  if (files_.size() > most_listed) files_.pop_front();
   return path;
 }
 
@@ -193,18 +203,28 @@ void Recorder::write_until_taken(ScanFileWriter& file, const AdmittedFrame& admi
     const auto written = file.write(admitted.frame, admitted.late);
     if (written) {
       unflushed_.emplace_back(admitted.scan->scan_id, admitted.frame.header.sequence);
-      return;
+      return taken();
     }
-    ledger_.error(written.error().text());
-    if (written.error().cause != "disk") return;
-    pause_before_retry();
+    if (written.error().cause != "disk") return ledger_.error(written.error().text());
+    refused(written.error().text());
   }
 }
 
-/// Waits for the disk, not for a thread: nothing announces that space was freed.
-void Recorder::pause_before_retry() {
+/// Says since when, once, and waits for the disk, not for a thread: nothing announces that space was freed.
+void Recorder::refused(const std::string& why) {
+  if (!trouble_) {
+    trouble_ = "recorder: " + why + "; since " + time_of_day() + " the source is held back";
+    ledger_.error(*trouble_);
+  }
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, retry_interval, [] { return false; });
+}
+
+/// The error stays, with its end: who comes in the morning sees that there was a night.
+void Recorder::taken() {
+  if (!trouble_) return;
+  ledger_.amend_error(*trouble_, *trouble_ + "; over since " + time_of_day() + ", nothing was lost");
+  trouble_.reset();
 }
 
 void Recorder::write(const ScanClosed& closed) {
@@ -216,13 +236,21 @@ void Recorder::write(const ScanClosed& closed) {
   open_scan_.clear();
 }
 
+/// A series may go on with another region of the detector: its maps are of another shape and need a file of
+/// their own.
 void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
-  if (!maps_ || map_series_ != map->series_id) {
+  const MapsOf maps_of{map->series_id, map->shape, map->states};
+  if (!maps_ || maps_of_ != maps_of) {
     make_file(maps_, map->series_id, "maps", map->shape, map->states, config_.described);
-    map_series_ = map->series_id;
+    maps_of_ = maps_of;
   }
-  if (const auto written = maps_->append(*map, config_.to_disk); !written)
-    return ledger_.error(written.error().text());
+  while (true) {
+    const auto written = maps_->append(*map, config_.to_disk);
+    if (written) break;
+    if (written.error().cause != "disk") return ledger_.error(written.error().text());
+    refused(written.error().text());
+  }
+  taken();
   unfinished_.mapped(map->scan_id);
 }
 

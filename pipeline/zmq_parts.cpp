@@ -67,8 +67,8 @@ Parts receive_parts(zmq::socket_t& socket, std::string* user) {
   return parts;
 }
 
-bool try_receive_parts(zmq::socket_t& socket, Parts& parts) {
-  return receive(socket, parts, zmq::recv_flags::dontwait);
+bool try_receive_parts(zmq::socket_t& socket, Parts& parts, std::string* user) {
+  return receive(socket, parts, zmq::recv_flags::dontwait, user);
 }
 
 void bind_or_throw(zmq::socket_t& socket, const std::string& endpoint, std::string_view purpose) try {
