@@ -35,16 +35,16 @@ void ControlServer::work() {
         {{clients_.handle(), 0, ZMQ_POLLIN, 0}, {stop_receiver_.handle(), 0, ZMQ_POLLIN, 0}}};
     zmq::poll(items);
     if (items[1].revents != 0) return;
-    send_parts(clients_, answer(receive_parts(clients_)));
+    send_parts(clients_, answer(receive_parts(clients_), handler_));
   }
 }
 
-Parts ControlServer::answer(const Parts& request) {
+Parts ControlServer::answer(const Parts& request, const Handler& handler) {
   const auto message = decode(request);
   if (!message) return encode(ControlReply{false, message.error().text()});
   const auto* control = std::get_if<ControlRequest>(&*message);
   if (!control) return encode(ControlReply{false, "expected a control_request"});
-  ControlAnswer answer = handler_(*control);
+  ControlAnswer answer = handler(*control);
   Parts parts = encode(answer.reply);
   parts.insert(parts.end(), answer.message.begin(), answer.message.end());
   return parts;

@@ -25,9 +25,11 @@ class ControlServer {
 
   const std::string& endpoint() const { return endpoint_; }
 
+  /// What a message of any content is answered with; only a valid request reaches the handler.
+  static Parts answer(const Parts& request, const Handler& handler);
+
  private:
   void work();
-  Parts answer(const Parts& request);
 
   Handler handler_;
   zmq::socket_t clients_;
