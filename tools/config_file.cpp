@@ -1,7 +1,12 @@
 #include "tools/config_file.hpp"
 
 #include <toml++/toml.h>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
+
+#include "tools/toml_text.hpp"
 
 namespace phasecast {
 namespace {
@@ -14,6 +19,19 @@ std::string as_text(const toml::node& node) {
   throw std::runtime_error("expected text, a number, true or false");
 }
 
+constexpr std::uintmax_t most_bytes = 1 << 20;
+
+std::string content_of(const std::string& path) {
+  const auto size = std::filesystem::file_size(path);
+  if (size > most_bytes)
+    throw std::runtime_error(path + ": is " + std::to_string(size) + " bytes long, expected at most " +
+                             std::to_string(most_bytes));
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw std::runtime_error(path + ": not readable, expected a TOML file");
+  return content;
+}
+
 }  // namespace
 
 void add_config_file(CLI::App& app, std::string& path) {
@@ -23,7 +41,9 @@ void add_config_file(CLI::App& app, std::string& path) {
 
 void apply_config_file(CLI::App& app, const std::string& path) try {
   if (path.empty()) return;
-  const toml::table table = toml::parse_file(path);
+  const std::string content = content_of(path);
+  require_sound_toml(content, path);
+  const toml::table table = toml::parse(content, path);
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     const auto where = path + " line " + std::to_string(node.source().begin.line) + ": " + name;

@@ -151,6 +151,8 @@ class Dataset {
   const std::string& path() const { return path_; }
   hid_t id() const { return handle_.get(); }
   Dims dims() const;
+  /// The same, of a dataset that must have this many: "expected [scan, Y, X]".
+  Dims dims(std::size_t rank, const std::string& expected) const;
   Handle type() const;
   bool is_number() const;
   /// Where the chunks of a placed dataset lie.
@@ -170,6 +172,7 @@ class Dataset {
   Dataset(std::string path, std::string name, Handle handle)
       : path_(std::move(path)), name_(std::move(name)), handle_(std::move(handle)) {}
   Handle entry_space(hsize_t index, Dims& count) const;
+  void require_plausible_chunk() const;
   std::string path_;
   std::string name_;
   Handle handle_;
@@ -178,6 +181,9 @@ class Dataset {
 /// "[123, 125, 125]"
 std::string to_text(const Dims& dims);
 
+/// How many values there are, if a file of its length can hold that many of `bytes_each`; else a Failure.
+std::size_t plausible_count(const Dataset& dataset, std::size_t bytes_each);
+
 template <class T>
 void write_numbers(const File& file, const std::string& name, const Dims& dims, std::span<const T> values) {
   Dataset::create(file, name, type_of<T>(), {.dims = dims}).write(type_of<T>(), values.data());
@@ -185,10 +191,8 @@ void write_numbers(const File& file, const std::string& name, const Dims& dims, 
 
 template <class T>
 std::vector<T> read_numbers(const Dataset& dataset) {
-  std::size_t count = 1;
-  for (const hsize_t n : dataset.dims()) count *= n;
-  std::vector<T> values(count);
-  if (count > 0) dataset.read(type_of<T>(), values.data());
+  std::vector<T> values(plausible_count(dataset, sizeof(T)));
+  if (!values.empty()) dataset.read(type_of<T>(), values.data());
   return values;
 }
 

@@ -1,5 +1,8 @@
 #include "pipeline/files/recording.hpp"
 
+#include "messages/wire/limits.hpp"
+#include "pipeline/files/plausible.hpp"
+
 namespace phasecast::recording {
 
 std::string dataset_name(FrameKind kind) {
@@ -45,13 +48,18 @@ hdf5::Handle row_type() {
 }
 
 std::vector<Row> read_rows(const hdf5::Dataset& dataset, const ScanStart& start) {
-  std::vector<Row> rows(dataset.dims().front());
+  dataset.dims(1, "a list of frames");
+  std::vector<Row> rows(hdf5::plausible_count(dataset, sizeof(Row)));
+  require_at_most(dataset.path(), dataset.name(), rows.size(), limits::scan_frames, "frames");
   if (!rows.empty()) dataset.read(row_type().get(), rows.data());
   for (const Row& row : rows)
     if (row.kind >= kinds.size() || row.slot != slot_of(start, header_of(row, start)))
       throw Failure({"layout", dataset.path(), dataset.name(),
                      "slot " + std::to_string(row.slot) + " in sequence " + std::to_string(row.sequence),
                      "the slot of its kind, energy and repeat"});
+    else if (row.sequence >= limits::scan_frames)
+      throw Failure({"layout", dataset.path(), dataset.name(), "sequence " + std::to_string(row.sequence),
+                     "below " + std::to_string(limits::scan_frames)});
   return rows;
 }
 

@@ -77,12 +77,14 @@ class Reader {
       line = trimmed(line, " \t\r");
       if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
       if (line.empty()) continue;
+      const auto words = split(line, " \t,;");
+      if (words.empty()) fail(line, "numbers between the separators");
       if (line.starts_with('#'))
         comment(trimmed(line, "# \t\""));
-      else if (table_.columns.empty() && !number(split(line, " \t,;").at(0)))
+      else if (table_.columns.empty() && !number(words.front()))
         names(line);
       else
-        row(split(line, " \t,;"));
+        row(words);
     }
     finish();
     return std::move(table_);
@@ -97,10 +99,12 @@ class Reader {
     if (!table_.columns.empty() || text.empty()) return;
     if (lower(text).starts_with("column.")) {
       const std::size_t colon = text.find(':');
-      const auto column = number(text.substr(7, colon - 7));
-      if (colon == std::string::npos || !column) fail(text, "Column.N: name");
+      int column = 0;
+      const auto read = std::from_chars(text.data() + 7, text.data() + text.size(), column);
+      if (read.ec != std::errc() || read.ptr != text.data() + colon || column < 1)
+        fail(text, "Column.N: name");
       const auto words = split(text.substr(colon + 1), " \t");
-      numbered_[static_cast<int>(*column)] = words.empty() ? "" : words[0];
+      numbered_[column] = words.empty() ? "" : words[0];
       note_unit(text.substr(colon + 1));
     } else {
       names_in_comment_ = text;
@@ -142,8 +146,7 @@ class Reader {
     if (!numbered_.empty()) {
       table_.labels.assign(columns, "");
       for (const auto& [n, label] : numbered_)
-        if (n >= 1 && static_cast<std::size_t>(n) <= columns)
-          table_.labels[static_cast<std::size_t>(n) - 1] = label;
+        if (static_cast<std::size_t>(n) <= columns) table_.labels[static_cast<std::size_t>(n) - 1] = label;
     } else if (table_.labels.empty()) {
       table_.labels = split_labels(names_in_comment_);
     }

@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::uint64_t k = 0; k < scan.value()->frame_count(); ++k) {
     const auto frame = scan.value()->frame(k);
     if (frame)
-      fuzz::require(frame.value().pixels.bytes.size() == frame.value().header.byte_count, "all pixels are there");
+      fuzz::require(frame.value().pixels.bytes.size() == frame.value().header.byte_count,
+                    "all pixels are there");
     else
       fuzz::require(frame.error().where == file.path(), "an error names the file");
   }

@@ -1,6 +1,6 @@
 #include "tests/fuzz/memory_file.hpp"
 
-#include <sys/mman.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,12 +16,14 @@ int checked(int result, const char* doing) {
 
 }  // namespace
 
-MemoryFile::MemoryFile()
-    : descriptor_(checked(memfd_create("fuzz", MFD_CLOEXEC), "memfd_create")),
-      path_("/proc/self/fd/" + std::to_string(descriptor_)) {}
+// A memfd would vanish by itself, but HDF5 asks for a path that can be resolved.
+MemoryFile::MemoryFile() : path_("/dev/shm/phasecast-fuzz-" + std::to_string(getpid())) {
+  descriptor_ = checked(open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), "open");
+}
 
 MemoryFile::~MemoryFile() {
   ::close(descriptor_);
+  ::unlink(path_.c_str());
 }
 
 void MemoryFile::hold(std::span<const std::uint8_t> content) {

@@ -19,8 +19,8 @@ class MemoryFile {
   void hold(std::span<const std::uint8_t> content);
 
  private:
-  int descriptor_;
   std::string path_;
+  int descriptor_ = -1;
 };
 
 }  // namespace phasecast::fuzz

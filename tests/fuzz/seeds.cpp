@@ -24,7 +24,8 @@ void write_messages(const fs::path& folder) {
       const auto topic = fuzz::joined({parts[0]});
       const auto name = topic + "_" + std::to_string(round);
       write(folder / "codec" / name, fuzz::joined(parts));
-      if (topic == topic::control_request || round == 0) write(folder / "control" / name, fuzz::joined(parts));
+      if (topic == topic::control_request || round == 0)
+        write(folder / "control" / name, fuzz::joined(parts));
     }
   }
   for (int command = 0; command <= static_cast<int>(ControlCommand::get_references); ++command) {

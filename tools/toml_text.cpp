@@ -1,0 +1,61 @@
+#include "tools/toml_text.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+namespace phasecast {
+namespace {
+
+class TomlText {
+ public:
+  TomlText(std::string_view text, const std::string& path) : text_(text), path_(path) {}
+
+  void check() {
+    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '#')
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      else if (c == '"' || c == '\'')
+        skip_string(c);
+      else if (static_cast<unsigned char>(c) > 127)
+        fail("a letter beyond ASCII outside of quotes", "it within quotes");
+      else
+        ++at_;
+    }
+  }
+
+ private:
+  /// To behind its end; a string on one line ends there, closed or not.
+  void skip_string(char quote) {
+    const std::string three(3, quote);
+    const bool many_lines = text_.substr(at_, 3) == three;
+    const std::string_view end = many_lines ? std::string_view(three) : std::string_view(three).substr(2);
+    at_ += end.size();
+    while (at_ < text_.size() && text_.substr(at_, end.size()) != end) {
+      if (!many_lines && text_[at_] == '\n') return;
+      at_ += quote == '"' && text_[at_] == '\\' ? 2 : 1;
+    }
+    at_ += end.size();
+    for (int more = 0; many_lines && more < 2 && at_ < text_.size() && text_[at_] == quote; ++more) ++at_;
+  }
+
+  [[noreturn]] void fail(const std::string& found, const std::string& expected) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
+    throw std::runtime_error(path_ + " line " + std::to_string(line) + ": " + found + ", expected " +
+                             expected);
+  }
+
+  std::string_view text_;
+  const std::string& path_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+void require_sound_toml(const std::string& content, const std::string& path) {
+  TomlText(content, path).check();
+}
+
+}  // namespace phasecast
