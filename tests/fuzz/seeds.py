@@ -164,7 +164,15 @@ def write_toml() -> None:
         write(f"toml/{name}", text)
 
 
+def write_hdf5_objects() -> None:
+    """These are no files but choices: the last byte chooses the layout, the one before which version."""
+    for layout in range(5):
+        for version in (0, 1):
+            write(f"hdf5_objects/start_{layout}{version}", bytes([7] * 40 + [version, 255, 255, layout]))
+
+
 write_hdf5()
+write_hdf5_objects()
 write_tiff()
 write_references()
 write_toml()
