@@ -129,7 +129,7 @@ std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const
 
 void Recorder::write(const ScanOpened& opened) {
   const ScanStart& scan = *opened.scan;
-  char number[16];
+  char number[24];
   std::snprintf(number, sizeof number, "scan_%03u_", scan.scan_index);
   const auto path = make_file(file_, scan.series_id, number + scan.scan_id, scan);
   open_scan_ = scan.scan_id;

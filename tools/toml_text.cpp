@@ -7,12 +7,14 @@
 namespace phasecast {
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 class TomlText {
  public:
   TomlText(std::string_view text, const std::string& path) : text_(text), path_(path) {}
 
   void check() {
-    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
+    if (text_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (c == '#')
@@ -27,8 +29,14 @@ class TomlText {
   }
 
  private:
+  bool at_begin_of_word() const {
+    return at_ == 0 || std::string_view(" \t\r\n=,.[{").find(text_[at_ - 1]) != std::string_view::npos ||
+           text_.substr(0, at_) == byte_order_mark;
+  }
+
   /// To behind its end; a string on one line ends there, closed or not.
   void skip_string(char quote) {
+    if (!at_begin_of_word()) fail("a quote within a word", "it around a text");
     const std::string three(3, quote);
     const bool many_lines = text_.substr(at_, 3) == three;
     const std::string_view end = many_lines ? std::string_view(three) : std::string_view(three).substr(2);

@@ -13,6 +13,7 @@
 
 #include "messages/image.hpp"
 #include "pipeline/files/failure.hpp"
+#include "pipeline/files/hdf5_crash.hpp"
 
 /// The little of HDF5 that phasecast needs. A call that fails throws a Failure that names the file, the
 /// object and what the system said; nothing is printed. Only for the sources of this folder.
@@ -63,6 +64,7 @@ Error last_error(const std::string& path, const std::string& object, const std::
 template <class Call>
 auto checked(const std::string& path, const std::string& object, const std::string& doing, Call&& call) {
   const Quiet quiet;
+  const InLibrary in_library(path);
   const auto returned = call();
   if (returned < 0) throw Failure(last_error(path, object, doing));
   return returned;

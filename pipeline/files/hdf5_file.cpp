@@ -100,6 +100,7 @@ File File::open_to_change(const std::filesystem::path& path) {
 }
 
 File File::open_to_read(const std::filesystem::path& path) {
+  report_crashes();
   try {
     return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, H5P_DEFAULT), false};
   } catch (const Failure& closed_only) {
@@ -119,6 +120,7 @@ File File::open_to_read(const std::filesystem::path& path) {
 
 bool File::has(const std::string& object) const {
   const Quiet quiet;
+  const InLibrary in_library(path_);
   for (std::size_t end = object.find('/', 1);; end = object.find('/', end + 1)) {
     if (H5Lexists(id(), object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
     if (end == std::string::npos) return H5Oexists_by_name(id(), object.c_str(), H5P_DEFAULT) > 0;

@@ -290,13 +290,15 @@ class Writer {
 
   Handle make_dataset(const Object& object, const Twist& twist) const {
     const Dims& dims = twist.dims ? *twist.dims : object.dims;
+    const Dims most(dims.size(), H5S_UNLIMITED);  // only then may a chunk be larger
+    const int rank = static_cast<int>(dims.size());
     const Handle space(twist.null_space ? H5Screate(H5S_NULL)
-                       : dims.empty()   ? H5Screate(H5S_SCALAR)
-                                      : H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr),
+                       : dims.empty()
+                           ? H5Screate(H5S_SCALAR)
+                           : H5Screate_simple(rank, dims.data(), twist.chunk ? most.data() : nullptr),
                        H5Sclose);
     const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-    if (twist.chunk && !dims.empty())
-      H5Pset_chunk(creation.get(), static_cast<int>(dims.size()), twist.chunk->data());
+    if (twist.chunk && !dims.empty()) H5Pset_chunk(creation.get(), rank, twist.chunk->data());
     if (twist.squeezed) H5Pset_deflate(creation.get(), 1);
     H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_LATE);
     H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
