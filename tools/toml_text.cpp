@@ -43,10 +43,22 @@ class TomlText {
     at_ += end.size();
     while (at_ < text_.size() && text_.substr(at_, end.size()) != end) {
       if (!many_lines && text_[at_] == '\n') return;
-      at_ += quote == '"' && text_[at_] == '\\' ? 2 : 1;
+      if (quote == '"' && text_[at_] == '\\')
+        skip_escape();
+      else
+        ++at_;
     }
     at_ += end.size();
     for (int more = 0; many_lines && more < 2 && at_ < text_.size() && text_[at_] == quote; ++more) ++at_;
+  }
+
+  /// A backslash and what it stands before: a character, or the end of a line and the space up to the next
+  /// word.
+  void skip_escape() {
+    const std::size_t next = std::min(text_.find_first_not_of(" \t\r\n", at_ + 1), text_.size());
+    if (next < text_.size() && static_cast<unsigned char>(text_[next]) > 127)
+      fail("a letter beyond ASCII behind a backslash", "another");
+    at_ = next == at_ + 1 ? next + 1 : next;
   }
 
   [[noreturn]] void fail(const std::string& found, const std::string& expected) const {

@@ -82,7 +82,7 @@ def main() -> int:
     options.add_argument("--copies", type=int, default=1000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--keep", type=pathlib.Path, help="folder for the copies that something went wrong with")
-    options.add_argument("kinds", nargs="*", default=[])
+    options.add_argument("kinds", nargs="*")
     given = options.parse_intermixed_args()
     wrong = 0
     for kind in given.kinds or REAL:

@@ -137,7 +137,7 @@ TEST_CASE("real Athena projects of both kinds load") {
   CHECK(pyrite.name == "fes2_rt01_mar02.xmu");
   CHECK(pyrite.energy_ev.front() == 6911.8277);
   CHECK(pyrite.mu.size() == pyrite.energy_ev.size());
-  CHECK(pyrite.mu.size() == 347);
+  CHECK(pyrite.mu.size() == 353);
   const std::string nickel = shared_data("formats/athena_prj/Ni_FeNiS20_RT.prj");
   CHECK_THAT(error_of(nickel), Contains("8 groups") && Contains("fenis_ni_rt_xafs_003 (fens_003)"));
   const Spectrum third = read(nickel + ":column=fenis_ni_rt_xafs_003=NiS");

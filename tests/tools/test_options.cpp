@@ -71,6 +71,8 @@ TEST_CASE("a mistake in a TOML file is named with file and line") {
              Catch::Contains("run.toml line 2: a letter beyond ASCII outside of quotes"));
   CHECK_THAT(complaint("order = 5tv\"\u00d1\u0081\"\n"),
              Catch::Contains("run.toml line 1: a quote within a word"));
+  CHECK_THAT(complaint("method = \"\"\"\\\n \u00e9\"\"\"\n"),
+             Catch::Contains("line 1: a letter beyond ASCII behind a backslash"));
   CHECK_THAT(complaint(std::string((1 << 20) + 1, '\n')), Catch::Contains("run.toml: is 1048577 bytes long"));
 }
 
