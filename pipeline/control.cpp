@@ -46,11 +46,11 @@ void ControlServer::work() {
     // Nothing may be left after all: ZeroMQ drops a request without its envelope, and would wait for the
     // next.
     if (items[0].revents != 0 && try_receive_parts(clients_, request, &user))
-      send_parts(clients_, answer(request, user));
+      send_parts(clients_, answer(request, user, handler_));
   }
 }
 
-Parts ControlServer::answer(const Parts& request, std::string_view user) {
+Parts ControlServer::answer(const Parts& request, std::string_view user, const Handler& handler) {
   const auto message = decode(request);
   if (!message) return encode(ControlReply{false, message.error().text()});
   const auto* control = std::get_if<ControlRequest>(&*message);
@@ -58,7 +58,7 @@ Parts ControlServer::answer(const Parts& request, std::string_view user) {
   if (is_command(control->command) && !may_command(user))
     return encode(ControlReply{
         false, std::string(user) + " may ask, not command: that takes a key with the role control"});
-  ControlAnswer answer = handler_(*control);
+  ControlAnswer answer = handler(*control);
   Parts parts = encode(answer.reply);
   parts.insert(parts.end(), answer.message.begin(), answer.message.end());
   return parts;

@@ -27,9 +27,12 @@ class ControlServer {
 
   const std::string& endpoint() const { return endpoint_; }
 
+  /// What a message of any content is answered with; only a valid request of who may make it reaches the
+  /// handler. `user`: who the gatekeeper says sent it; empty without keys.
+  static Parts answer(const Parts& request, std::string_view user, const Handler& handler);
+
  private:
   void work();
-  Parts answer(const Parts& request, std::string_view user);
 
   Handler handler_;
   zmq::socket_t clients_;

@@ -152,7 +152,7 @@ void Recorder::write(const ScanOpened& opened) {
   copying_ = false;
   open_scan_ = scan.scan_id;
   if (resume(opened)) return;
-  char number[16];
+  char number[24];
   std::snprintf(number, sizeof number, "scan_%03u_", scan.scan_index);
   const auto path = make_file(file_, scan.series_id, number + scan.scan_id, scan);
   remember(scan.scan_id, path);

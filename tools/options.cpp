@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <toml++/toml.h>
 #include <charconv>
 #include <fstream>
 #include <optional>
@@ -29,14 +28,6 @@ Result<std::optional<double>> automatic_or(const std::string& name, const std::s
   if (text == "auto") return std::optional<double>();
   if (const auto value = number(text)) return std::optional<double>(*value);
   return bad_option(name, text, "auto or a number");
-}
-
-std::string as_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
-  if (const auto* real = node.as_floating_point()) return CLI::detail::to_string(real->get());
-  throw std::runtime_error("expected text, a number, true or false");
 }
 
 /// The method's prior, if it is a denoiser.
@@ -171,46 +162,6 @@ Result<UnmixConfig> to_config(const UnmixOptions& o) {
   config.despike.threshold = o.despike_threshold;
   config.deterministic = o.deterministic;
   return config;
-}
-
-void add_config_file(CLI::App& app, std::string& path) {
-  app.add_option("--config", path, "TOML file with the same names as these options; the command line wins")
-      ->check(CLI::ExistingFile);
-}
-
-void apply_config_file(CLI::App& app, const std::string& path) try {
-  if (path.empty()) return;
-  const toml::table table = toml::parse_file(path);
-  for (const auto& [key, node] : table) {
-    const std::string name(key.str());
-    const auto where = path + " line " + std::to_string(node.source().begin.line) + ": " + name;
-    CLI::Option* option = name == "config" ? nullptr : app.get_option_no_throw("--" + name);
-    if (!option) throw std::runtime_error(where + " is no option of '" + app.get_name() + "'; see --help");
-    if (option->count() > 0) continue;  // the command line wins
-    try {
-      if (const auto* list = node.as_array())
-        for (const auto& item : *list) option->add_result(as_text(item));
-      else
-        option->add_result(as_text(node));
-      option->run_callback();
-    } catch (const std::exception& e) {
-      throw std::runtime_error(where + ": " + e.what());
-    }
-  }
-} catch (const toml::parse_error& e) {
-  throw std::runtime_error(path + " line " + std::to_string(e.source().begin.line) + ": " +
-                           std::string(e.description()));
-}
-
-std::map<std::string, std::string> describe(const CLI::App& app) {
-  std::map<std::string, std::string> described;
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string name = option->get_single_name();
-    if (name == "help" || name == "config") continue;
-    described[name] =
-        option->count() > 0 ? CLI::detail::join(option->results(), " ") : option->get_default_str();
-  }
-  return described;
 }
 
 }  // namespace phasecast

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "pipeline/config.hpp"
+#include "tools/config_file.hpp"
 
 namespace phasecast {
 
@@ -41,13 +41,5 @@ Result<EnergyWindow> window(const std::string& name, const std::string& text);
 /// Reads the references and turns text into values. Errors name the option. Assumptions made about files are
 /// logged.
 Result<UnmixConfig> to_config(const UnmixOptions& options);
-
-/// Adds `--config FILE`: a TOML file with the same names as the long options; the command line wins.
-void add_config_file(CLI::App& app, std::string& path);
-/// Throws std::runtime_error naming file, line, key and what is known.
-void apply_config_file(CLI::App& app, const std::string& path);
-
-/// Every option with its value as given or by default: what is written beside the results.
-std::map<std::string, std::string> describe(const CLI::App& app);
 
 }  // namespace phasecast

@@ -8,10 +8,6 @@
 namespace phasecast {
 namespace {
 
-bool is_alphanumeric(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool is_control(char c) {
   return (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 127;
 }
@@ -26,13 +22,6 @@ std::string shown(std::string_view value) {
 }
 
 }  // namespace
-
-bool is_id(std::string_view text) {
-  if (text.empty() || text.size() > limits::id_bytes) return false;
-  if (!is_alphanumeric(text.front()) && text.front() != '_') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
-}
 
 std::string message_name(std::string_view kind, std::optional<std::uint64_t> number,
                          std::string_view scan_id) {
@@ -49,8 +38,7 @@ void FieldCheck::fault(std::string_view cause, std::string_view field, std::stri
 }
 
 const std::string& FieldCheck::id(std::string_view field, const std::string& value) {
-  if (!is_id(value))
-    fault("scan_id", field, value, "1 to 64 of A-Z a-z 0-9 _ . -, not beginning with . or -");
+  if (!is_id(value)) fault("scan_id", field, value, id_rule);
   return value;
 }
 

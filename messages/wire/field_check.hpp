@@ -11,13 +11,10 @@
 
 #include "messages/image.hpp"
 #include "messages/result.hpp"
+#include "messages/scan_id.hpp"
 #include "messages/wire/conversions.hpp"
 
 namespace phasecast {
-
-/// Whether `text` may name a scan or series, and so become part of a file name: 1 to 64 of [A-Za-z0-9_.-],
-/// beginning with a letter, digit or _ (neither "..", a hidden file nor a command's option).
-bool is_id(std::string_view text);
 
 /// "frame 17 of scan ab12"; without the number or the scan where the message does not tell them.
 std::string message_name(std::string_view kind, std::optional<std::uint64_t> number,

@@ -18,6 +18,7 @@ Handle& Handle::operator=(Handle&& other) noexcept {
 void Handle::reset() {
   if (id_ < 0) return;
   const Quiet quiet;
+  const InLibrary in_library;
   close_(std::exchange(id_, H5I_INVALID_HID));
 }
 

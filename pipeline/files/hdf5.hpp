@@ -13,6 +13,7 @@
 
 #include "messages/image.hpp"
 #include "pipeline/files/failure.hpp"
+#include "pipeline/files/hdf5_crash.hpp"
 
 /// The little of HDF5 that phasecast needs. A call that fails throws a Failure that names the file, the
 /// object and what the system said; nothing is printed. Only for the sources of this folder.
@@ -63,6 +64,7 @@ Error last_error(const std::string& path, const std::string& object, const std::
 template <class Call>
 auto checked(const std::string& path, const std::string& object, const std::string& doing, Call&& call) {
   const Quiet quiet;
+  const InLibrary in_library(path);
   const auto returned = call();
   if (returned < 0) throw Failure(last_error(path, object, doing));
   return returned;
@@ -155,6 +157,8 @@ class Dataset {
   const std::string& path() const { return path_; }
   hid_t id() const { return handle_.get(); }
   Dims dims() const;
+  /// The same, of a dataset that must have this many: "expected [scan, Y, X]".
+  Dims dims(std::size_t rank, const std::string& expected) const;
   Handle type() const;
   bool is_number() const;
   /// Where the chunks of a placed dataset lie, one after the other.
@@ -174,6 +178,7 @@ class Dataset {
   Dataset(std::string path, std::string name, Handle handle)
       : path_(std::move(path)), name_(std::move(name)), handle_(std::move(handle)) {}
   Handle entry_space(hsize_t index, Dims& count) const;
+  void require_plausible_chunk() const;
   std::string path_;
   std::string name_;
   Handle handle_;
@@ -182,6 +187,9 @@ class Dataset {
 /// "[123, 125, 125]"
 std::string to_text(const Dims& dims);
 
+/// How many values there are, if a file of its length can hold that many of `bytes_each`; else a Failure.
+std::size_t plausible_count(const Dataset& dataset, std::size_t bytes_each);
+
 template <class T>
 void write_numbers(const File& file, const std::string& name, const Dims& dims, std::span<const T> values) {
   Dataset::create(file, name, type_of<T>(), {.dims = dims}).write(type_of<T>(), values.data());
@@ -189,10 +197,8 @@ void write_numbers(const File& file, const std::string& name, const Dims& dims, 
 
 template <class T>
 std::vector<T> read_numbers(const Dataset& dataset) {
-  std::size_t count = 1;
-  for (const hsize_t n : dataset.dims()) count *= n;
-  std::vector<T> values(count);
-  if (count > 0) dataset.read(type_of<T>(), values.data());
+  std::vector<T> values(plausible_count(dataset, sizeof(T)));
+  if (!values.empty()) dataset.read(type_of<T>(), values.data());
   return values;
 }
 

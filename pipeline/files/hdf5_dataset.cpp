@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "pipeline/files/hdf5.hpp"
 #include "pipeline/files/hdf5_text.hpp"
+#include "pipeline/files/plausible.hpp"
 
 namespace phasecast::hdf5 {
 
@@ -9,6 +12,15 @@ namespace {
 // reading, chunks that span many frames (h5py's own choice of chunk shape) are then unpacked once, not once
 // per frame.
 constexpr std::size_t read_cache_bytes = 64 << 20;
+
+/// The largest number there is where the product is larger.
+std::size_t product(const Dims& counts, std::size_t each) {
+  if (std::find(counts.begin(), counts.end(), 0U) != counts.end()) return 0;
+  std::size_t all = each;
+  for (const hsize_t count : counts)
+    if (__builtin_mul_overflow(all, count, &all)) return SIZE_MAX;
+  return all;
+}
 
 }  // namespace
 
@@ -38,10 +50,26 @@ Dataset Dataset::open(const File& file, const std::string& name) {
   const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
   H5Pset_chunk_cache(access.get(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT, file.writable() ? 0 : read_cache_bytes,
                      1.0);
-  return {file.path(), name,
-          Handle(checked(file.path(), name, "cannot open",
-                         [&] { return H5Dopen2(file.id(), name.c_str(), access.get()); }),
-                 H5Dclose)};
+  Dataset dataset(file.path(), name,
+                  Handle(checked(file.path(), name, "cannot open",
+                                 [&] { return H5Dopen2(file.id(), name.c_str(), access.get()); }),
+                         H5Dclose));
+  dataset.require_plausible_chunk();
+  return dataset;
+}
+
+/// HDF5 takes memory for a whole chunk, and for a whole value, whatever little of it is asked for.
+void Dataset::require_plausible_chunk() const {
+  const Handle creation(
+      checked(path_, name_, "cannot tell the layout", [&] { return H5Dget_create_plist(id()); }), H5Pclose);
+  std::size_t values = 1;
+  if (H5Pget_layout(creation.get()) == H5D_CHUNKED) {
+    Dims chunk(dims().size());
+    checked(path_, name_, "cannot tell the chunks",
+            [&] { return H5Pget_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()); });
+    values = product(chunk, 1);
+  }
+  require_plausible(path_, name_ + " chunk", product({values}, H5Tget_size(type().get())));
 }
 
 Dims Dataset::dims() const {
@@ -51,6 +79,12 @@ Dims Dataset::dims() const {
   Dims dims(static_cast<std::size_t>(rank));
   H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr);
   return dims;
+}
+
+Dims Dataset::dims(std::size_t rank, const std::string& expected) const {
+  Dims found = dims();
+  if (found.size() != rank) throw Failure({"shape", path_, name_, to_text(found), expected});
+  return found;
 }
 
 Handle Dataset::type() const {
@@ -138,6 +172,12 @@ std::string to_text(const Dims& dims) {
   return "[" + text + "]";
 }
 
+std::size_t plausible_count(const Dataset& dataset, std::size_t bytes_each) {
+  const std::size_t bytes = product(dataset.dims(), bytes_each);
+  require_plausible(dataset.path(), dataset.name(), bytes);
+  return bytes / bytes_each;
+}
+
 void write_texts(const File& file, const std::string& name, const std::vector<std::string>& values) {
   std::vector<const char*> pointers;
   for (const std::string& value : values) pointers.push_back(checked_text(value, file, name));
@@ -149,8 +189,9 @@ std::vector<std::string> read_texts(const Dataset& dataset) {
   const Handle type = dataset.type();
   if (H5Tget_class(type.get()) != H5T_STRING)
     throw Failure({"type", dataset.path(), dataset.name(), "not text", "text"});
-  std::size_t count = 1;
-  for (const hsize_t n : dataset.dims()) count *= n;
+  const bool any_length = H5Tis_variable_str(type.get()) > 0;
+  const std::size_t count =
+      plausible_count(dataset, sizeof(std::string) + (any_length ? sizeof(char*) : H5Tget_size(type.get())));
   return read_stored_texts(type, count, [&](hid_t as, void* buffer) { dataset.read(as, buffer); });
 }
 

@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 
 #include "pipeline/files/hdf5_attributes.hpp"
@@ -37,6 +40,15 @@ Handle file_access() {
 
 Handle open_file(const std::string& path, unsigned flags, hid_t access) {
   return {checked(path, "", "cannot open", [&] { return H5Fopen(path.c_str(), flags, access); }), H5Fclose};
+}
+
+/// The superblock's file consistency flags, of HDF5's version 3: a writer has it open, or died while it had.
+bool is_marked_as_written(const std::filesystem::path& path) {
+  std::array<char, 12> begin{};
+  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
+  constexpr char version = 3, writer = 1, swmr_writer = 4;
+  return std::string_view(begin.data(), 8) == "\x89HDF\r\n\x1a\n" && begin[8] == version &&
+         (begin[11] & (writer | swmr_writer)) != 0;
 }
 
 }  // namespace
@@ -96,9 +108,11 @@ File File::open_to_change(const std::filesystem::path& path) {
 }
 
 File File::open_to_read(const std::filesystem::path& path) {
+  report_crashes();
   try {
     return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, H5P_DEFAULT), false};
   } catch (const Failure& closed_only) {
+    if (!is_marked_as_written(path)) throw;
     try {
       const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
       H5Pset_metadata_read_attempts(access.get(), attempts_while_written);
@@ -112,6 +126,7 @@ File File::open_to_read(const std::filesystem::path& path) {
 
 bool File::has(const std::string& object) const {
   const Quiet quiet;
+  const InLibrary in_library(path_);
   for (std::size_t end = object.find('/', 1);; end = object.find('/', end + 1)) {
     if (H5Lexists(id(), object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
     if (end == std::string::npos) return H5Oexists_by_name(id(), object.c_str(), H5P_DEFAULT) > 0;

@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "messages/units.hpp"
 #include "pipeline/files/layouts.hpp"
@@ -25,14 +25,14 @@ struct Visits {
 
 Visits group_by_energy(const std::vector<double>& energy_of_image) {
   Visits visits;
+  std::map<double, std::size_t> known;
   for (std::size_t i = 0; i < energy_of_image.size(); ++i) {
-    const auto known = std::find(visits.energies.begin(), visits.energies.end(), energy_of_image[i]);
-    const auto e = static_cast<std::size_t>(known - visits.energies.begin());
-    if (known == visits.energies.end()) {
+    const auto [place, first_visit] = known.try_emplace(energy_of_image[i], visits.energies.size());
+    if (first_visit) {
       visits.energies.push_back(energy_of_image[i]);
       visits.images.emplace_back();
     }
-    visits.images[e].push_back(i);
+    visits.images[place->second].push_back(i);
   }
   return visits;
 }
@@ -58,7 +58,8 @@ std::vector<double> image_times(const File& file, std::size_t images) {
 }
 
 std::int64_t utc_ns(double seconds) {
-  return std::isfinite(seconds) ? static_cast<std::int64_t>(std::llround(seconds * ns_per_s)) : 0;
+  constexpr double last_instant_s = 9e9;  // of 64 bits of nanoseconds
+  return std::abs(seconds) < last_instant_s ? static_cast<std::int64_t>(std::llround(seconds * ns_per_s)) : 0;
 }
 
 std::vector<StoredFrame> sending_order(const Visits& visits, const std::vector<double>& seconds) {

@@ -2,8 +2,10 @@
 #include <charconv>
 
 #include "messages/units.hpp"
+#include "messages/wire/limits.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/layouts.hpp"
+#include "pipeline/files/plausible.hpp"
 
 /// NSLS-II FXI: /img_xanes [E, Y, X], /img_bkg, /img_dark, /X_eng.
 namespace phasecast {
@@ -15,6 +17,12 @@ using hdf5::File;
 
 constexpr double largest_transmission = 2;
 
+std::string first_text(const Dataset& dataset) {
+  const auto texts = hdf5::read_texts(dataset);
+  if (texts.empty()) throw Failure({"text", dataset.path(), dataset.name(), "empty", "a text"});
+  return texts.front();
+}
+
 /// "80nm"; the file's own way to say the pixel size.
 double pixel_size_um(const File& file, std::vector<std::string>& assumptions) {
   constexpr const char* name = "/Pixel Size";
@@ -24,7 +32,7 @@ double pixel_size_um(const File& file, std::vector<std::string>& assumptions) {
     assumptions.push_back(file.path() + ": " + name + " has no unit: taken as not known");
     return 0;
   }
-  const std::string text = hdf5::read_texts(dataset).at(0);
+  const std::string text = first_text(dataset);
   double size = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), size);
   std::string unit(rest, text.data() + text.size());
@@ -38,6 +46,7 @@ double pixel_size_um(const File& file, std::vector<std::string>& assumptions) {
 
 /// Without flats nothing in the file says whether the pixels are divided by them already.
 Signal signal_without_flats(const Dataset& sample, Shape shape, std::vector<std::string>& assumptions) {
+  require_plausible(sample.path(), sample.name(), shape.pixels() * sizeof(double));
   std::vector<double> values(shape.pixels());
   if (sample.dims().size() == 2)
     sample.read(hdf5::type_of<double>(), values.data());
@@ -65,7 +74,7 @@ std::map<std::string, std::string> metadata(const File& file) {
       const auto end = std::to_chars(text, text + sizeof text, numbers.front()).ptr;
       found[name] = std::string(text, end);
     } else if (!dataset.is_number()) {
-      found[name] = hdf5::read_texts(dataset).at(0);
+      found[name] = first_text(dataset);
     }
   }
   return found;
@@ -121,6 +130,7 @@ std::unique_ptr<ScanSource> open_fxi(File file, std::vector<std::string>& assump
   if (has_dark && start.signal == Signal::counts) {
     const Dataset& darks = stacks.emplace(FrameKind::dark, open_stack(file, "/img_dark")).first->second;
     require_shape(darks, start.shape, "/img_xanes");
+    require_at_most(file.path(), darks.name(), images_in(darks), limits::repeats, "images");
     start.darks = {CorrectionUse::shared, static_cast<std::uint32_t>(images_in(darks))};
   }
   start.pixel_type = common_pixel_type(stacks);

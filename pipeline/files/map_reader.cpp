@@ -1,6 +1,8 @@
+#include "messages/wire/limits.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/map_columns.hpp"
 #include "pipeline/files/map_file.hpp"
+#include "pipeline/files/plausible.hpp"
 
 namespace phasecast {
 
@@ -10,12 +12,12 @@ using hdf5::Dataset;
 using hdf5::Dims;
 using hdf5::File;
 
+constexpr hsize_t most_maps = 100'000;
+
 Shape shape_of(const File& file) {
   const Dataset mask = Dataset::open(file, maps::path("mask"));
-  const Dims dims = mask.dims();
-  if (dims.size() != 3)
-    throw Failure({"shape", file.path(), mask.name(), hdf5::to_text(dims), "[scan, Y, X]"});
-  return {static_cast<int>(dims[1]), static_cast<int>(dims[2])};
+  const Dims dims = mask.dims(3, "[scan, Y, X]");
+  return plausible_shape(file.path(), mask.name(), dims[1], dims[2]);
 }
 
 void check_images(const File& file, const PhaseMap& first, std::size_t maps) {
@@ -51,17 +53,21 @@ void read_columns(const File& file, std::vector<PhaseMap>& all) {
   const auto index = column<std::uint32_t>(file, "scan_index", all.size());
   const auto received = column<std::int64_t>(file, "received_utc_ns", all.size());
   const auto ids = hdf5::read_texts(Dataset::open(file, maps::path("scan_id")));
+  if (ids.size() < all.size())
+    throw Failure({"shape", file.path(), maps::path("scan_id"), std::to_string(ids.size()) + " ids",
+                   "[" + std::to_string(all.size()) + "]"});
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].scan_index = index[i];
     all[i].received_utc_ns = received[i];
-    all[i].scan_id = ids.at(i);
+    all[i].scan_id = ids[i];
   }
 }
 
 void read_energies(const File& file, std::vector<PhaseMap>& all) {
   const Dataset energies = Dataset::open(file, maps::path("energy"));
   const Dataset uses = Dataset::open(file, maps::path("energy_use"));
-  const hsize_t width = energies.dims().at(1);
+  const hsize_t width = energies.dims(2, "[scan, E]")[1];
+  require_at_most(file.path(), energies.name(), width, limits::energies, "energies");
   if (energies.dims() != uses.dims() || energies.dims().front() < all.size())
     throw Failure({"shape", file.path(), uses.name(), hdf5::to_text(uses.dims()),
                    hdf5::to_text(energies.dims()) + ", as energy"});
@@ -78,9 +84,13 @@ void read_energies(const File& file, std::vector<PhaseMap>& all) {
 std::vector<PhaseMap> read_outlines(const File& file) {
   if (!file.has(maps::group))
     throw Failure({"layout", file.path(), maps::group, "absent", "a phasecast map file"});
-  std::vector<PhaseMap> all(Dataset::open(file, maps::path("scan_index")).dims().at(0));
+  const Dataset scans = Dataset::open(file, maps::path("scan_index"));
+  const hsize_t count = scans.dims(1, "[scan]").front();
+  require_at_most(file.path(), scans.name(), count, most_maps, "maps");
+  std::vector<PhaseMap> all(count);
   if (all.empty()) return all;
   const auto states = hdf5::read_texts(Dataset::open(file, maps::path("state")));
+  require_at_most(file.path(), maps::path("state"), states.size(), limits::states, "states");
   const Shape shape = shape_of(file);
   const std::string method = hdf5::has_attribute(file, maps::group, "method")
                                  ? hdf5::text_attribute(file, maps::group, "method")
@@ -126,8 +136,11 @@ const std::vector<PhaseMap>& MapFileReader::outlines() const {
 Result<PhaseMap> MapFileReader::map(std::size_t place) const {
   try {
     PhaseMap map = impl_->outlines.at(place);
-    for (const auto& image : maps::images(map.shape, map.states.size()))
-      Dataset::open(impl_->file, maps::path(image.name)).get(place, image.type, image.make_room(map));
+    for (const auto& image : maps::images(map.shape, map.states.size())) {
+      const Dataset dataset = Dataset::open(impl_->file, maps::path(image.name));
+      require_plausible(dataset.path(), dataset.name(), image.values * H5Tget_size(image.type));
+      dataset.get(place, image.type, image.make_room(map));
+    }
     return map;
   } catch (const Failure& failure) {
     return failure.error;

@@ -1,5 +1,8 @@
 #include "pipeline/files/recording.hpp"
 
+#include "messages/wire/limits.hpp"
+#include "pipeline/files/plausible.hpp"
+
 namespace phasecast::recording {
 namespace {
 
@@ -59,7 +62,9 @@ bool fits(const Row& row, const ScanStart& start) {
 }
 
 std::vector<std::pair<std::uint64_t, Row>> read_written_rows(const hdf5::Dataset& dataset) {
-  std::vector<Row> rows(dataset.dims().front());
+  dataset.dims(1, "a list of frames");
+  std::vector<Row> rows(hdf5::plausible_count(dataset, sizeof(Row)));
+  require_at_most(dataset.path(), dataset.name(), rows.size(), limits::scan_frames, "frames");
   if (!rows.empty()) dataset.read(row_type().get(), rows.data());
   std::vector<std::pair<std::uint64_t, Row>> written;
   for (std::size_t place = 0; place < rows.size(); ++place)
@@ -75,6 +80,9 @@ std::vector<Row> read_rows(const hdf5::Dataset& dataset, const ScanStart& start)
       throw Failure({"layout", dataset.path(), dataset.name(),
                      "slot " + std::to_string(row.slot) + " in sequence " + std::to_string(row.sequence),
                      "the slot of its kind, energy and repeat"});
+    if (row.sequence >= limits::scan_frames)
+      throw Failure({"layout", dataset.path(), dataset.name(), "sequence " + std::to_string(row.sequence),
+                     "below " + std::to_string(limits::scan_frames)});
   }
   return rows;
 }

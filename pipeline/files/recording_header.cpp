@@ -1,5 +1,8 @@
+#include "messages/scan_id.hpp"
 #include "messages/units.hpp"
+#include "messages/wire/limits.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/plausible.hpp"
 #include "pipeline/files/recording.hpp"
 
 namespace phasecast::recording {
@@ -40,10 +43,22 @@ void write_energies(const hdf5::File& file, const ScanStart& start) {
 }
 
 std::vector<double> read_energies(const hdf5::File& file, std::uint32_t repeats) {
-  const auto all = hdf5::read_numbers<double>(hdf5::Dataset::open(file, "/entry/data/energy"));
+  const char* name = "/entry/data/energy";
+  const auto all = hdf5::read_numbers<double>(hdf5::Dataset::open(file, name));
   std::vector<double> energies;
   for (std::size_t i = 0; i < all.size(); i += repeats) energies.push_back(all[i]);
+  if (energies.empty()) throw Failure({"energy", file.path(), name, "empty", "a list of energies"});
+  require_at_most(file.path(), name, energies.size(), limits::energies, "energies");
+  for (const double energy : energies)
+    if (!(energy > 0 && energy < limits::energy_ev))
+      throw Failure({"energy", file.path(), name, std::to_string(energy), "eV above zero, below 1e7"});
   return energies;
+}
+
+void require_repeats(const hdf5::File& file, const std::string& name, std::uint32_t repeats) {
+  if (repeats < 1 || repeats > limits::repeats)
+    throw Failure({"layout", file.path(), group + ("@" + name), std::to_string(repeats),
+                   "1 to " + std::to_string(limits::repeats)});
 }
 
 /// The one row of /entry/scan_end.
@@ -98,8 +113,11 @@ ScanStart read_scan_start(const hdf5::File& file) {
   start.source = text("source");
   start.series_id = text("series_id");
   start.scan_id = text("scan_id");
+  for (const auto& [name, id] : {std::pair{"@series_id", start.series_id}, {"@scan_id", start.scan_id}})
+    if (!is_id(id))
+      throw Failure({"scan_id", file.path(), std::string(group) + name, id, std::string(id_rule)});
   start.scan_index = number("scan_index");
-  start.shape = {static_cast<int>(number("height")), static_cast<int>(number("width"))};
+  start.shape = plausible_shape(file.path(), group, number("height"), number("width"));
   start.pixel_type = named(file, "pixel_type", pixel_types);
   start.pixel_size_um = hdf5::number_attribute<double>(file, group, "pixel_size_um");
   start.edge = text("edge");
@@ -107,10 +125,12 @@ ScanStart read_scan_start(const hdf5::File& file) {
   start.darks = {named(file, "darks_use", uses), number("darks_repeats")};
   start.flats = {named(file, "flats_use", uses), number("flats_repeats")};
   start.sample_repeats = number("sample_repeats");
-  if (start.sample_repeats == 0)
-    throw Failure({"layout", file.path(), std::string(group) + "@sample_repeats", "0", "at least 1"});
+  require_repeats(file, "darks_repeats", start.darks.repeats);
+  require_repeats(file, "flats_repeats", start.flats.repeats);
+  require_repeats(file, "sample_repeats", start.sample_repeats);
   start.start_utc_ns = hdf5::number_attribute<std::int64_t>(file, group, "start_utc_ns");
   start.energies_ev = read_energies(file, start.sample_repeats);
+  require_at_most(file.path(), group, start.planned_frames(), limits::scan_frames, "planned frames");
   start.metadata = hdf5::text_attributes(file, metadata_group);
   return start;
 }
@@ -133,7 +153,7 @@ void write_scan_end(const hdf5::File& file, const ScanEnd& end) {
 
 std::optional<ScanEnd> read_scan_end(const hdf5::File& file, const std::string& scan_id) {
   const hdf5::Dataset ends = hdf5::Dataset::open(file, "/entry/scan_end");
-  if (ends.dims().front() == 0) return std::nullopt;
+  if (ends.dims(1, "one row at most").front() == 0) return std::nullopt;
   EndRow row{};
   ends.get(0, end_type().get(), &row);
   const auto reason = hdf5::read_numbers<std::uint8_t>(hdf5::Dataset::open(file, "/entry/scan_end_reason"));

@@ -4,11 +4,12 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <optional>
 
+#include "pipeline/files/athena.hpp"
 #include "pipeline/files/energy_unit.hpp"
 #include "pipeline/files/failure.hpp"
-#include "pipeline/files/text_table.hpp"
+#include "pipeline/files/spectrum_columns.hpp"
+#include "pipeline/files/text_file.hpp"
 
 namespace phasecast {
 
@@ -21,6 +22,7 @@ struct Request {
   fs::path path;
   std::string column;
   std::string name;
+  bool named = false;
   double shift_ev = 0;
 };
 
@@ -57,85 +59,83 @@ Request parse(const std::string& argument) {
   }
   if (!rest.empty())
     throw Failure({"reference", argument, "", "followed by " + rest, "PATH[:column=NAME][=name][@shift_eV]"});
-  if (request.name.empty())
-    request.name = request.column.empty() ? request.path.stem().string() : request.column;
+  request.named = !request.name.empty();
+  if (!request.named) request.name = request.column.empty() ? request.path.stem().string() : request.column;
   return request;
 }
 
-std::optional<std::size_t> column_called(const TextTable& table, const std::string& label) {
-  for (std::size_t c = 0; c < table.labels.size(); ++c)
-    if (lower(table.labels[c]) == lower(label)) return c;
-  return std::nullopt;
-}
+/// A spectrum, and where its points stand in the file, for error messages.
+struct Found {
+  std::vector<double> energy, mu;
+  std::string unit;
+  std::vector<std::string> places;
+};
 
-std::size_t energy_column(const TextTable& table) {
-  for (std::size_t c = 0; c < table.labels.size(); ++c)
-    if (lower(table.labels[c]).starts_with("energy")) return c;
-  return 0;
-}
-
-/// μ = ln(i0 / itrans), the absorption of a sample measured in transmission.
-std::vector<double> absorption(const TextTable& table, std::size_t i0, std::size_t itrans,
-                               const std::string& path) {
-  std::vector<double> mu;
-  for (std::size_t row = 0; row < table.lines.size(); ++row) {
-    const double ratio = table.columns[i0][row] / table.columns[itrans][row];
-    if (!(ratio > 0) || !std::isfinite(ratio))
-      throw Failure({"text", path, "line " + std::to_string(table.lines[row]),
-                     "i0 / itrans = " + std::to_string(ratio), "a ratio above zero"});
-    mu.push_back(std::log(ratio));
-  }
-  return mu;
-}
-
-Failure must_choose(const TextTable& table, const std::string& path, const std::string& found) {
-  std::string names;
-  for (std::size_t c = 0; c < table.labels.size(); ++c)
-    if (c != energy_column(table)) names += (names.empty() ? "" : ", ") + table.labels[c];
-  return Failure({"column", path, "column", found,
-                  names.empty() ? "two columns, energy and mu" : "PATH:column=NAME with one of " + names});
-}
-
-std::vector<double> choose_mu(const TextTable& table, const Request& request) {
+Found from_table(const std::string& text, const Request& request) {
   const std::string path = request.path.string();
-  const std::size_t energy = energy_column(table);
-  if (!request.column.empty()) {
-    const auto chosen = column_called(table, request.column);
-    if (!chosen || *chosen == energy) throw must_choose(table, path, request.column);
-    return table.columns[*chosen];
-  }
-  if (table.columns.size() == 2) return table.columns[1 - energy];
-  std::vector<std::size_t> mu;
-  for (std::size_t c = 0; c < table.labels.size(); ++c)
-    if (lower(table.labels[c]).starts_with("mu")) mu.push_back(c);
-  if (mu.size() == 1) return table.columns[mu.front()];
-  const auto i0 = column_called(table, "i0");
-  const auto itrans = column_called(table, "itrans");
-  if (mu.empty() && i0 && itrans) return absorption(table, *i0, *itrans, path);
-  throw must_choose(table, path, std::to_string(table.columns.size()) + " columns");
+  TextTable table = read_text_table(text, path);
+  Found found{{}, choose_mu(table, request.column, path), table.energy_unit, {}};
+  found.energy = std::move(table.columns[energy_column(table, path)]);
+  for (const std::size_t line : table.lines) found.places.push_back("line " + std::to_string(line));
+  return found;
 }
 
-void require_increasing(const TextTable& table, const std::string& path) {
-  const std::vector<double>& energy = table.columns[energy_column(table)];
+const AthenaGroup& choose_group(const std::vector<AthenaGroup>& groups, const Request& request) {
+  std::vector<const AthenaGroup*> chosen;
+  std::string names;
+  for (const AthenaGroup& group : groups) {
+    names +=
+        (names.empty() ? "" : ", ") + group.label + (group.label == group.id ? "" : " (" + group.id + ")");
+    if (request.column.empty() || request.column == group.label || request.column == group.id)
+      chosen.push_back(&group);
+  }
+  if (chosen.size() == 1) return *chosen.front();
+  const std::string wanted = request.column.empty() ? "" : " '" + request.column + "'";
+  throw Failure({"column", request.path.string(), "group" + wanted, std::to_string(chosen.size()) + " groups",
+                 "PATH:column=LABEL with one of " + names});
+}
+
+Found from_athena(const std::string& text, Request& request, std::vector<std::string>& assumptions) {
+  const std::string path = request.path.string();
+  const auto groups = read_athena(text, path);
+  const AthenaGroup& group = choose_group(groups, request);
+  if (!group.is_mu)
+    throw Failure({"column", path, "group " + group.label, "not mu(E)", "a spectrum over energy"});
+  if (!request.named) request.name = group.label;
+  Found found{group.energy_ev, group.mu, "eV", {}};
+  for (double& energy : found.energy) energy += group.shift_ev;
+  if (group.shift_ev != 0)
+    assumptions.push_back(path + ": group " + group.label + " is shifted by " +
+                          std::to_string(group.shift_ev) + " eV, as Athena shows it");
+  for (std::size_t k = 1; k <= group.mu.size(); ++k)
+    found.places.push_back("group " + group.label + " point " + std::to_string(k));
+  return found;
+}
+
+void require_increasing(const std::vector<double>& energy, const Found& found, const std::string& path) {
   if (energy.size() < 2) throw Failure({"text", path, "", "a single point", "a spectrum"});
-  for (std::size_t row = 1; row < energy.size(); ++row)
-    if (energy[row] <= energy[row - 1])
-      throw Failure({"energy", path, "line " + std::to_string(table.lines[row]), std::to_string(energy[row]),
-                     "an energy above the " + std::to_string(energy[row - 1]) + " before it"});
+  for (std::size_t k = 0; k < energy.size(); ++k) {
+    if (!std::isfinite(energy[k]) || energy[k] <= 0)
+      throw Failure(
+          {"energy", path, found.places[k], std::to_string(energy[k]) + " eV", "an energy above zero"});
+    if (k > 0 && energy[k] <= energy[k - 1])
+      throw Failure({"energy", path, found.places[k], std::to_string(energy[k]) + " eV",
+                     "an energy above the " + std::to_string(energy[k - 1]) + " before it"});
+  }
 }
 
 }  // namespace
 
 Result<Spectrum> read_reference(const std::string& argument, std::vector<std::string>& assumptions) {
   try {
-    const Request request = parse(argument);
+    Request request = parse(argument);
     const std::string path = request.path.string();
-    const TextTable table = read_text_table(request.path);
-    Spectrum spectrum{.name = request.name, .energy_ev = {}, .mu = choose_mu(table, request)};
-    require_increasing(table, path);
-    spectrum.energy_ev =
-        in_ev(table.columns[energy_column(table)], table.energy_unit, path, "energy", assumptions);
+    const std::string text = read_text(request.path);
+    Found found = is_athena(text) ? from_athena(text, request, assumptions) : from_table(text, request);
+    Spectrum spectrum{.name = request.name, .energy_ev = {}, .mu = std::move(found.mu)};
+    spectrum.energy_ev = in_ev(std::move(found.energy), found.unit, path, "energy", assumptions);
     for (double& energy : spectrum.energy_ev) energy += request.shift_ev;
+    require_increasing(spectrum.energy_ev, found, path);
     return spectrum;
   } catch (const Failure& failure) {
     return failure.error;

@@ -1,10 +1,12 @@
 #include <algorithm>
 
 #include "messages/crc32c.hpp"
+#include "messages/wire/limits.hpp"
 #include "pipeline/files/energy_unit.hpp"
 #include "pipeline/files/fingerprint.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/layouts.hpp"
+#include "pipeline/files/plausible.hpp"
 
 namespace phasecast {
 
@@ -14,7 +16,9 @@ using hdf5::Dataset;
 using hdf5::File;
 
 std::vector<std::byte> read_pixels(const Dataset& stack, std::uint64_t slot, Shape shape, PixelType type) {
-  std::vector<std::byte> bytes(shape.pixels() * bytes_per_pixel(type));
+  const std::size_t size = shape.pixels() * bytes_per_pixel(type);
+  require_plausible(stack.path(), stack.name(), size);
+  std::vector<std::byte> bytes(size);
   if (stack.dims().size() == 2)
     stack.read(hdf5::type_of(type), bytes.data());
   else
@@ -87,7 +91,7 @@ hsize_t images_in(const Dataset& stack) {
 
 Shape image_shape(const Dataset& stack) {
   const hdf5::Dims dims = stack.dims();
-  return {static_cast<int>(dims[dims.size() - 2]), static_cast<int>(dims.back())};
+  return plausible_shape(stack.path(), stack.name(), dims[dims.size() - 2], dims.back());
 }
 
 void require_shape(const Dataset& stack, Shape shape, const std::string& like) {
@@ -101,8 +105,8 @@ std::vector<double> read_energies(const File& file, const std::string& name,
                                   std::vector<std::string>& assumptions) {
   const Dataset dataset = Dataset::open(file, name);
   if (!dataset.is_number()) throw Failure({"type", file.path(), name, "not numbers", "a list of energies"});
-  if (dataset.dims().size() != 1)
-    throw Failure({"shape", file.path(), name, hdf5::to_text(dataset.dims()), "a list of energies [E]"});
+  require_at_most(file.path(), name, dataset.dims(1, "a list of energies [E]").front(), limits::scan_frames,
+                  "energies");
   const std::string unit =
       hdf5::has_attribute(file, name, "units") ? hdf5::text_attribute(file, name, "units") : "";
   return in_ev(hdf5::read_numbers<double>(dataset), unit, file.path(), name, assumptions);
@@ -127,6 +131,8 @@ PixelType common_pixel_type(const StoredScan::Stacks& stacks) {
 
 std::unique_ptr<ScanSource> make_foreign_scan(File file, StoredScan::Stacks stacks, ScanStart start,
                                               std::vector<StoredFrame> frames) {
+  require_at_most(file.path(), "energies", start.energies_ev.size(), limits::energies, "energies");
+  require_at_most(file.path(), "frames", frames.size(), limits::scan_frames, "frames");
   start.source = std::filesystem::path(file.path()).filename().string();
   start.scan_id = stable_id(file, stacks, start);
   start.series_id = start.scan_id;

@@ -4,9 +4,8 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <map>
-#include <optional>
+#include <sstream>
 
 #include "pipeline/files/failure.hpp"
 
@@ -67,22 +66,23 @@ std::string leading_unit(std::string text) {
 
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path) : path_(path.string()) {}
+  explicit Reader(const std::string& path) : path_(path) {}
 
-  TextTable read() {
-    std::ifstream in(path_);
-    if (!in) throw Failure({"file", path_, "", "not readable", "a text file"});
+  TextTable read(const std::string& text) {
+    std::istringstream in(text);
     for (std::string line; std::getline(in, line);) {
       ++line_;
       line = trimmed(line, " \t\r");
       if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
       if (line.empty()) continue;
+      const auto words = split(line, " \t,;");
+      if (words.empty()) fail(line, "numbers between the separators");
       if (line.starts_with('#'))
         comment(trimmed(line, "# \t\""));
-      else if (table_.columns.empty() && !number(split(line, " \t,;").at(0)))
+      else if (table_.columns.empty() && !number(words.front()))
         names(line);
       else
-        row(split(line, " \t,;"));
+        row(words);
     }
     finish();
     return std::move(table_);
@@ -96,11 +96,14 @@ class Reader {
   void comment(const std::string& text) {
     if (!table_.columns.empty() || text.empty()) return;
     if (lower(text).starts_with("column.")) {
-      const std::size_t colon = text.find(':');
-      const auto column = number(text.substr(7, colon - 7));
-      if (colon == std::string::npos || !column) fail(text, "Column.N: name");
+      const std::size_t colon = std::min(text.find(':'), text.size());
+      int column = 0;
+      const auto read = std::from_chars(text.data() + 7, text.data() + text.size(), column);
+      if (read.ec != std::errc() || read.ptr != text.data() + colon || colon == text.size() || column < 1)
+        fail(text, "Column.N: name");
       const auto words = split(text.substr(colon + 1), " \t");
-      numbered_[static_cast<int>(*column)] = words.empty() ? "" : words[0];
+      numbered_[column] = words.empty() ? "" : words[0];
+      if (words.size() > 1 && lower(words[0]) == "energy") require_energy_unit(words[1]);
       note_unit(text.substr(colon + 1));
     } else {
       names_in_comment_ = text;
@@ -112,6 +115,10 @@ class Reader {
     if (!table_.labels.empty()) fail(line, "numbers");
     table_.labels = split_labels(line);
     note_unit(line);
+  }
+
+  void require_energy_unit(const std::string& unit) const {
+    if (is_letter(unit[0]) && leading_unit(unit).empty()) fail("energy in " + unit, "energies in eV or keV");
   }
 
   void note_unit(const std::string& text) {
@@ -129,8 +136,8 @@ class Reader {
       fail(std::to_string(tokens.size()) + " numbers",
            std::to_string(table_.columns.size()) + " as in the lines before");
     for (std::size_t c = 0; c < tokens.size(); ++c) {
-      const auto value = number(tokens[c]);
-      if (!value || !std::isfinite(*value)) fail(tokens[c], "a number");
+      const auto value = finite_number(tokens[c]);
+      if (!value) fail(tokens[c], "a number");
       table_.columns[c].push_back(*value);
     }
     table_.lines.push_back(line_);
@@ -142,15 +149,14 @@ class Reader {
     if (!numbered_.empty()) {
       table_.labels.assign(columns, "");
       for (const auto& [n, label] : numbered_)
-        if (n >= 1 && static_cast<std::size_t>(n) <= columns)
-          table_.labels[static_cast<std::size_t>(n) - 1] = label;
+        if (static_cast<std::size_t>(n) <= columns) table_.labels[static_cast<std::size_t>(n) - 1] = label;
     } else if (table_.labels.empty()) {
       table_.labels = split_labels(names_in_comment_);
     }
     if (table_.labels.size() != columns) table_.labels.clear();
   }
 
-  std::string path_;
+  const std::string& path_;
   std::size_t line_ = 0;
   TextTable table_;
   std::map<int, std::string> numbered_;  ///< XDI's Column.N
@@ -164,8 +170,13 @@ std::string lower(std::string text) {
   return text;
 }
 
-TextTable read_text_table(const std::filesystem::path& path) {
-  return Reader(path).read();
+std::optional<double> finite_number(const std::string& text) {
+  const auto value = number(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+TextTable read_text_table(const std::string& text, const std::string& path) {
+  return Reader(path).read(text);
 }
 
 }  // namespace phasecast

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +18,10 @@ struct TextTable {
 
 std::string lower(std::string text);
 
+/// Nothing if the text is not a number and nothing else, or not a finite one.
+std::optional<double> finite_number(const std::string& text);
+
 /// Throws a Failure that names the file and the line.
-TextTable read_text_table(const std::filesystem::path& path);
+TextTable read_text_table(const std::string& text, const std::string& path);
 
 }  // namespace phasecast

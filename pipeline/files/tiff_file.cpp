@@ -8,15 +8,17 @@
 #include <cstdio>
 #include <cstring>
 
+#include "messages/wire/limits.hpp"
 #include "pipeline/files/failure.hpp"
+#include "pipeline/files/plausible.hpp"
 
 namespace phasecast {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "libtiff hands out pixels in the machine's order");
 
-/// An image or a tile beyond this is damage, not data.
-constexpr std::uint32_t longest_side = 1U << 16, longest_tile_side = 1U << 12;
+/// A tile beyond this is damage, not data.
+constexpr std::uint32_t longest_tile_side = 1U << 12;
 
 int remember(TIFF*, void* said, const char*, const char* format, va_list arguments) {
   char text[256];
@@ -72,6 +74,7 @@ void TiffFile::check_page(std::size_t page) {
   const auto compression = tag<std::uint16_t>(handle_.get(), TIFFTAG_COMPRESSION, COMPRESSION_NONE);
   if (TIFFIsCODECConfigured(compression) != 1)
     fail("compression", "compression", std::to_string(compression), "one that this libtiff can undo");
+  require_at_most(path_, "pages", page + 1, limits::energies, "pages");
   const Shape shape = page_shape();
   const PixelType type = page_pixel_type();
   if (page == 0) {
@@ -87,9 +90,7 @@ void TiffFile::check_page(std::size_t page) {
 Shape TiffFile::page_shape() const {
   const auto height = tag<std::uint32_t>(handle_.get(), TIFFTAG_IMAGELENGTH, 0),
              width = tag<std::uint32_t>(handle_.get(), TIFFTAG_IMAGEWIDTH, 0);
-  if (std::min(height, width) < 1 || std::max(height, width) > longest_side)
-    fail("shape", "size", std::to_string(height) + " x " + std::to_string(width), "1 to 65536 pixels a side");
-  return {static_cast<int>(height), static_cast<int>(width)};
+  return plausible_shape(path_, "page " + std::to_string(page_ + 1) + " size", height, width);
 }
 
 PixelType TiffFile::page_pixel_type() const {
@@ -110,7 +111,9 @@ std::vector<std::byte> TiffFile::read(std::size_t page) {
   page_ = page;
   if (TIFFSetSubDirectory(handle_.get(), directories_.at(page)) != 1)
     fail("page", "", *said_, "a page that can be read");
-  std::vector<std::byte> pixels(shape_.pixels() * bytes_per_pixel(pixel_type_));
+  const std::size_t size = shape_.pixels() * bytes_per_pixel(pixel_type_);
+  require_plausible(path_, "page " + std::to_string(page_ + 1), size);
+  std::vector<std::byte> pixels(size);
   if (TIFFIsTiled(handle_.get()) != 0)
     read_tiles(pixels);
   else

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pipeline/files/hdf5.hpp"
+#include "pipeline/files/plausible.hpp"
 #include "pipeline/files/scan_file.hpp"
 
 namespace phasecast {
@@ -44,11 +45,10 @@ Result<Truth> read_truth(const std::filesystem::path& path) {
     Truth truth;
     truth.states = hdf5::read_texts(Dataset::open(file, "/truth/states"));
     const Dims stack = fraction.dims();
-    const Dims image = scale.dims();
-    require(image.size() == 2, path.string(), "/truth/scale", hdf5::to_text(image), "[Y, X]");
+    const Dims image = scale.dims(2, "[Y, X]");
     const Dims right = {truth.states.size(), image[0], image[1]};
     require(stack == right, path.string(), "/truth/fraction", hdf5::to_text(stack), hdf5::to_text(right));
-    truth.shape = {static_cast<int>(image[0]), static_cast<int>(image[1])};
+    truth.shape = plausible_shape(path.string(), "/truth/scale", image[0], image[1]);
     truth.fraction = hdf5::read_numbers<float>(fraction);
     truth.scale = hdf5::read_numbers<float>(scale);
     return truth;

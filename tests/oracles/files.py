@@ -47,7 +47,7 @@ def check_recording(path):
             same(f[link] == data[name], True, f'{link} is {name}')
         check_rows(f)
         start = dict(f['entry/scan_start'].attrs)
-        expected = {'NX_class': 'NXcollection', 'version': 1, 'source': 'test bench', 'series_id': 'series \u00b5',
+        expected = {'NX_class': 'NXcollection', 'version': 1, 'source': 'test bench \u00b5', 'series_id': 'series-1',
                     'scan_id': '00000000-0000-4000-8000-000000000001', 'scan_index': 7, 'height': 4, 'width': 5,
                     'pixel_type': 'uint16', 'pixel_size_um': 0.1, 'edge': 'Ni K', 'signal': 'counts',
                     'darks_use': 'shared', 'darks_repeats': 2, 'flats_use': 'per_energy', 'flats_repeats': 1,

@@ -76,8 +76,8 @@ FileSizeLimit::~FileSizeLimit() {
 
 ScanStart small_scan() {
   ScanStart start;
-  start.source = "test bench";
-  start.series_id = "series \u00b5";
+  start.source = "test bench \u00b5";
+  start.series_id = "series-1";
   start.scan_id = "00000000-0000-4000-8000-000000000001";
   start.scan_index = 7;
   start.energies_ev = {8330.1, 8333.0 + 1.0 / 3.0, 8340.0};

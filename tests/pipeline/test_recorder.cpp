@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
+#include <limits>
 
+#include "messages/wire/limits.hpp"
 #include "pipeline/files/scan_reader.hpp"
 #include "pipeline/recorder.hpp"
 #include "tests/pipeline/file_fixtures.hpp"
@@ -55,6 +57,26 @@ TEST_CASE("a finished recorder names the files of everything that was recorded")
   CHECK(ledger.snapshot().errors.empty());
   REQUIRE(recorder.files().size() == scans);
   for (const auto& file : recorder.files()) CHECK(frames_in(file) == 1);
+}
+
+TEST_CASE("the longest ids that a message may carry make a file name that the system takes") {
+  TemporaryFolder folder;
+  Ledger ledger;
+  ScanStart longest = small_scan(std::string(limits::id_bytes, 'a'), frames - 2);
+  longest.series_id = std::string(limits::id_bytes, 'b');
+  longest.scan_index = std::numeric_limits<std::uint32_t>::max();
+  const auto scan = std::make_shared<const ScanStart>(longest);
+  Recorder recorder(folder.path(), {}, ledger);
+  recorder.record(ScanOpened{scan});
+  recorder.record(AdmittedFrame{scan, small_frame(*scan, 0), false, nullptr});
+  recorder.record(ScanClosed{scan, {scan->scan_id, 1, ScanStatus::complete, ""}, true, 1, 0, 0});
+  recorder.finish();
+  CHECK(ledger.snapshot().errors.empty());
+  REQUIRE(recorder.files().size() == 1);
+  const auto file = recorder.files().front();
+  CHECK(file.filename() == "scan_4294967295_" + longest.scan_id + ".h5");
+  CHECK(file.parent_path() == folder.path() / longest.series_id);
+  CHECK(frames_in(file) == 1);
 }
 
 TEST_CASE("a full disk holds the recorder up, and nothing is lost once there is room") {

@@ -108,6 +108,9 @@ TEST_CASE("what is wrong in a text is told with its line") {
   CHECK_THAT(error("-5 1\n8330 1\n"), Contains("-5") && Contains("above zero"));
   CHECK_THAT(error("# nothing\n"), Contains("without numbers"));
   CHECK_THAT(error(""), Contains("without numbers"));
+  CHECK_THAT(error("8330 1\n,;\n"), Contains("line 2 is ',;'"));
+  CHECK_THAT(error("# Column.99999999999999999999: mu\n8330 1\n"),
+             Contains("line 1") && Contains("Column.N"));
   CHECK_THAT(error("8330\n8340\n"), Contains("1 columns") && Contains("two columns"));
 }
 
@@ -143,6 +146,48 @@ TEST_CASE("mu is found by its name, or made of i0 and itrans") {
   CHECK_THAT(error_of(dead), Contains("line 3") && Contains("i0 / itrans") && Contains("above zero"));
   const std::string two = folder.text("c.csv", "energy,mutrans,mufluor\n7100,1,2\n7101,1,2\n");
   CHECK_THAT(error_of(two), Contains("mutrans, mufluor"));
+}
+
+TEST_CASE("XDI's intensities become mu of the kind that the columns allow, or that is asked for") {
+  const TemporaryFolder folder;
+  const auto xdi = [&](const std::string& columns, const std::string& rows) {
+    return folder.text("a.xdi", "# XDI/1.0\n# Column.1: energy eV\n" + columns + "# ///\n#---\n" + rows);
+  };
+  const std::string fluorescence =
+      xdi("# Column.2: i0\n# Column.3: ifluor\n", "7100 200 100\n7101 400 300\n");
+  CHECK(read(fluorescence).mu == std::vector<double>{0.5, 0.75});
+  const std::string both = xdi("# Column.2: i0\n# Column.3: itrans\n# Column.4: ifluor\n# Column.5: irefer\n",
+                               "7100 200 100 50 10\n7101 400 300 100 20\n");
+  CHECK_THAT(error_of(both), Contains("mutrans, mufluor, murefer"));
+  CHECK(read(both + ":column=mutrans").mu == std::vector<double>{std::log(2.0), std::log(400.0 / 300)});
+  CHECK(read(both + ":column=mufluor").mu == std::vector<double>{0.25, 0.25});
+  CHECK(read(both + ":column=murefer").mu == std::vector<double>{std::log(10.0), std::log(15.0)});
+  const std::string measured =
+      xdi("# Column.2: mutrans\n# Column.3: murefer\n", "7100 0.5 0.1\n7101 0.6 0.2\n");
+  CHECK(read(measured).mu == std::vector<double>{0.5, 0.6});
+  CHECK(read(xdi("# Column.2: i0\n# Column.3: normtrans\n", "7100 9 0.1\n7101 9 1\n")).mu[1] == 1);
+  CHECK_THAT(error_of(xdi("# Column.2: i0\n# Column.3: ifluor\n", "7100 0 1\n7101 1 1\n")),
+             Contains("line 7") && Contains("ifluor / i0") && Contains("finite"));
+}
+
+TEST_CASE("angles, wave numbers and unknown units in place of energies are refused") {
+  const TemporaryFolder folder;
+  CHECK_THAT(error_of(folder.text("a.xdi",
+                                  "# XDI/1.0\n# Column.1: angle degrees\n# Column.2: mutrans\n14 1\n15 2\n")),
+             Contains("angle") && Contains("a column of energies in eV or keV"));
+  CHECK_THAT(error_of(folder.text("b.xdi", "# XDI/1.0\n# Column.1: k\n# Column.2: chi\n1 1\n2 2\n")),
+             Contains("field k") && Contains("energies"));
+  CHECK_THAT(error_of(folder.text("c.xdi", "# Column.1: energy nm\n# Column.2: mutrans\n14 1\n15 2\n")),
+             Contains("line 1") && Contains("energy in nm"));
+  CHECK(read(folder.text("d.xdi", "# Column.1: energy keV\n# Column.2: mutrans\n7.1 1\n7.2 2\n"))
+            .energy_ev[0] == Approx(7100));
+}
+
+TEST_CASE("a shift that leaves no increasing energies above zero is refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder.text("a.txt", "8330 1\n8340 2\n");
+  CHECK_THAT(error_of(path + "@-9000"), Contains("above zero"));
+  CHECK_THAT(error_of(path + "@1e20"), Contains("line 2") && Contains("before it"));
 }
 
 TEST_CASE("the real references load: keV and eV, XDI and Athena's columns") {

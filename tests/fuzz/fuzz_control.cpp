@@ -1,0 +1,27 @@
+#include "pipeline/control.hpp"
+#include "tests/fuzz/messages.hpp"
+#include "tests/fuzz/require.hpp"
+
+using namespace phasecast;
+
+namespace {
+
+ControlAnswer handle(const ControlRequest& request) {
+  if (request.command == ControlCommand::stop) return {{true, "stopping"}, {}};
+  if (!request.region) return {{true, ""}, encode(Status{})};
+  RegionSpectrum spectrum;
+  spectrum.scan_id = "scan";
+  spectrum.region = *request.region;
+  return {{true, ""}, encode(spectrum)};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const Parts answer = ControlServer::answer(fuzz::split({data, size}), "", handle);
+  fuzz::require(answer.size() == 2 || answer.size() == 4, "a reply, and at most one message");
+  const auto reply = decode({answer[0], answer[1]});
+  fuzz::require(reply.ok(), "the reply can be read, whatever the request held");
+  if (answer.size() == 4) fuzz::require(decode({answer[2], answer[3]}).ok(), "and so can the message");
+  return 0;
+}

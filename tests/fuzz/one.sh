@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# tests/fuzz/one.sh TARGET SECONDS: one target, built before; see run.sh. Leaves its figures in
+# build/fuzz/work/TARGET/result and exits with 1 if there was a finding.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+target=$1 seconds=$2
+program=build/fuzz/tests/fuzz/fuzz_$target
+work=build/fuzz/work/$target
+rm -rf "$work/found" && mkdir -p "$work/corpus" "$work/found"
+export LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0
+limits=(-rss_limit_mb=2048 -malloc_limit_mb=512 -timeout=10)
+length=(-max_total_time="$seconds")
+if [[ $seconds -eq 0 ]]; then length=(-seed=1 -runs=4000); fi
+
+# Bytes that no check of ours can keep from libhdf5: its own crashes are counted apart, and the run goes on.
+beyond_us=()
+if [[ $target == hdf5 ]]; then
+  limits=(-rss_limit_mb=6144 -malloc_limit_mb=4200 -timeout=60)
+  if [[ $seconds -gt 0 ]]; then beyond_us=(-fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1); fi
+fi
+
+begin=$SECONDS
+"$program" "${limits[@]}" "${length[@]}" ${beyond_us[@]+"${beyond_us[@]}"} -print_final_stats=1 \
+  -artifact_prefix="$work/found/" "$work/corpus" "tests/fuzz/corpus/$target" >"$work/log" 2>&1 || true
+took=$((SECONDS - begin))
+
+# A crash is a library's if the innermost frame that is not a sanitizer's or libc's lies in it.
+stack_of() {
+  "$program" "${limits[@]}" "$1" 2>&1 | grep -E '^ +#[0-9]+ ' | sed 's/ (BuildId.*//' |
+    grep -vE '__sanitizer|__interceptor|__asan|asan::|fuzzer::|libc\.so|pthread|raise|abort|nptl/|sysdeps/|stdlib/' |
+    head -4 || true
+}
+findings=0 in_library=""
+for input in "$work"/found/*; do
+  [[ -e $input ]] || continue
+  stack=$(stack_of "$input")
+  if [[ ${#beyond_us[@]} -gt 0 && $(head -1 <<<"$stack") == *libhdf5* ]]; then
+    in_library+=$(sed -nE 's/.* in ([A-Za-z0-9_]+) .*libhdf5.*/\1/p' <<<"$stack" | head -1)$'\n'
+  else
+    findings=$((findings + 1))
+  fi
+done
+in_library=$(sort <<<"$in_library" | sed '/^$/d' | uniq -c | awk '{printf "%s%s x%s", sep, $2, $1; sep = ", "}')
+
+last() { grep -oE "$1" "$work/log" | tail -1 | grep -oE '[0-9]+' | tail -1; }
+{
+  printf 'runs=%s took=%s coverage=%s findings=%s\n' "$(last '^#[0-9]+|number_of_executed_units: *[0-9]+' || echo 0)" \
+    "$took" "$(last 'cov: [0-9]+' || echo 0)" "$findings"
+  printf 'in_library=%q\n' "$in_library"
+} >"$work/result"
+[[ $findings -eq 0 ]]
