@@ -110,17 +110,20 @@ struct Graph::Nodes {
   }
 
   /// One iteration on the newest data, then a look at what came meanwhile: ingest may hold energies that it
-  /// had no snapshot to make of while one waited here.
+  /// had no snapshot to make of while one waited here. Data that never converge are left after as many passes
+  /// as a final map gets, or the graph would never be done.
   template <class Ports>
   void advance(const SolveRequest& request, Ports& ports) {
     const bool fresh = request.snapshot != nullptr;
     const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
+    passes_on_newest = fresh ? 0 : passes_on_newest + 1;
     if (fresh) {
       ledger.update([&](Status& status) { status.queue_depths["solve"] = --snapshots_waiting; });
       std::get<1>(ports).try_put({});
     }
     const bool final = fresh && request.snapshot->final;
-    const bool go_on = well && !final && snapshots_waiting == 0 && !solver.converged();
+    const bool go_on = well && !final && snapshots_waiting == 0 && !solver.converged() &&
+                       passes_on_newest < config.iterations;
     if (go_on) std::get<0>(ports).try_put({});
   }
 
@@ -137,6 +140,7 @@ struct Graph::Nodes {
   Pairing pairing;
   Accumulator accumulator;
   MapSolver solver;
+  int passes_on_newest = 0;  // of the solve node
   std::atomic<std::uint64_t> snapshots_waiting{0};
 
   flow::graph graph;
