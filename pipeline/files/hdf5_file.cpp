@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/hdf5_heap_check.hpp"
 
 namespace phasecast::hdf5 {
 
@@ -101,16 +102,17 @@ File File::open_to_change(const std::filesystem::path& path) {
 
 File File::open_to_read(const std::filesystem::path& path) {
   report_crashes();
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  check_heaps(access.get());
   try {
-    return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, H5P_DEFAULT), false};
+    return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, access.get()), false};
   } catch (const Failure& closed_only) {
     if (!is_marked_as_written(path)) throw;
     try {
       // HDF5 waits twice as long before each further try, 100 of them: in a damaged file, for ever. 24 are 16
       // ms.
-      const Handle patience(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-      H5Pset_metadata_read_attempts(patience.get(), 24);
-      return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, patience.get()),
+      H5Pset_metadata_read_attempts(access.get(), 24);
+      return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()),
               false};
     } catch (const Failure&) {
       throw closed_only;
