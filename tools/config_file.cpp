@@ -12,7 +12,7 @@ namespace phasecast {
 namespace {
 
 std::string as_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* text = node.as_string()) return from_ascii(text->get());
   if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
   if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
   if (const auto* real = node.as_floating_point()) return CLI::detail::to_string(real->get());
@@ -29,7 +29,8 @@ std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string content{std::istreambuf_iterator<char>(file), {}};
   if (!file) throw std::runtime_error(path + ": not readable, expected a TOML file");
-  return content;
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  return content.starts_with(byte_order_mark) ? content.substr(byte_order_mark.size()) : content;
 }
 
 }  // namespace
@@ -41,11 +42,9 @@ void add_config_file(CLI::App& app, std::string& path) {
 
 void apply_config_file(CLI::App& app, const std::string& path) try {
   if (path.empty()) return;
-  const std::string content = content_of(path);
-  require_sound_toml(content, path);
-  const toml::table table = toml::parse(content, path);
+  const toml::table table = toml::parse(as_ascii(content_of(path)), path);
   for (const auto& [key, node] : table) {
-    const std::string name(key.str());
+    const std::string name = from_ascii(key.str());
     const auto where = path + " line " + std::to_string(node.source().begin.line) + ": " + name;
     CLI::Option* option = name == "config" ? nullptr : app.get_option_no_throw("--" + name);
     if (!option) throw std::runtime_error(where + " is no option of '" + app.get_name() + "'; see --help");
@@ -62,7 +61,7 @@ void apply_config_file(CLI::App& app, const std::string& path) try {
   }
 } catch (const toml::parse_error& e) {
   throw std::runtime_error(path + " line " + std::to_string(e.source().begin.line) + ": " +
-                           std::string(e.description()));
+                           from_ascii(e.description()));
 }
 
 std::map<std::string, std::string> describe(const CLI::App& app) {

@@ -84,7 +84,7 @@ void add_despike_options(CLI::App& app, UnmixOptions& o) {
 void add_unmix_options(CLI::App& app, UnmixOptions& o) {
   app.add_option("--references", o.references,
                  "Reference spectra, one per chemical state: PATH[:column=NAME][=name][@shift_eV]; text, "
-                 "CSV, Athena .nor, XDI")
+                 "CSV, Athena .nor and .prj, XDI")
       ->type_name("FILE...");
   app.add_option("--method", o.method,
                  "rum-tv: total variation (eq. 7); rum-bm3d, rum-cnn: a denoiser as prior (eq. 16); lcf: "

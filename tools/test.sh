@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and passes every test: format and scripts, all tests of the release build, the unit
-# tests under AddressSanitizer and UndefinedBehaviorSanitizer, the concurrency scenarios under ThreadSanitizer.
+# tests under AddressSanitizer and UndefinedBehaviorSanitizer, the concurrency scenarios under ThreadSanitizer, and
+# the fuzz targets over their corpus and a few thousand runs more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,7 +32,10 @@ run_tests asan --label-regex '^(messages|stages|pipeline|tools|streams)$'
 tools/build.sh tsan test_scenarios torture
 run_tests tsan --label-regex '^concurrency$'
 
-for preset in release asan tsan; do
+tools/build.sh fuzz
+run_tests fuzz --label-regex '^fuzz$'
+
+for preset in release asan tsan fuzz; do
   echo "== $preset build"
   sed -n '/tests passed/,$p' "build/$preset/tests.log"
 done

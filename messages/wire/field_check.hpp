@@ -11,8 +11,8 @@
 
 #include "messages/image.hpp"
 #include "messages/result.hpp"
-#include "messages/scan_id.hpp"
 #include "messages/wire/conversions.hpp"
+#include "messages/wire/scan_id.hpp"
 
 namespace phasecast {
 

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/hdf5_heap_check.hpp"
 
 namespace phasecast::hdf5 {
 
@@ -109,12 +110,13 @@ File File::open_to_change(const std::filesystem::path& path) {
 
 File File::open_to_read(const std::filesystem::path& path) {
   report_crashes();
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  check_heaps(access.get());
   try {
-    return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, H5P_DEFAULT), false};
+    return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, access.get()), false};
   } catch (const Failure& closed_only) {
     if (!is_marked_as_written(path)) throw;
     try {
-      const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
       H5Pset_metadata_read_attempts(access.get(), attempts_while_written);
       return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()),
               false};

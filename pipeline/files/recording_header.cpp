@@ -1,6 +1,6 @@
-#include "messages/scan_id.hpp"
 #include "messages/units.hpp"
 #include "messages/wire/limits.hpp"
+#include "messages/wire/scan_id.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/plausible.hpp"
 #include "pipeline/files/recording.hpp"

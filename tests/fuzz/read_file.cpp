@@ -1,5 +1,5 @@
-// read_file scan FILE | stack FILE IMAGES | reference FILE | maps FILE: reads all of it as phasecast does. Ends
-// with 0, or with 1 and the error.
+// read_file scan FILE | stack FILE IMAGES | reference FILE | maps FILE: reads all of it as phasecast does.
+// Ends with 0, or with 1 and the error.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>

@@ -169,6 +169,28 @@ TEST_CASE("a damaged file that says it is being written is refused, not waited f
   CHECK_THAT(error_of(path), Contains("scan.h5") && Contains("cannot open"));
 }
 
+TEST_CASE("a damaged heap of texts is refused before HDF5 believes it") {
+  const TemporaryFolder folder;
+  const auto path = folder / "scan.h5";
+  ScanFileWriter(path, small_scan()).finish({small_scan().scan_id, 0, ScanStatus::complete, ""});
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const std::size_t heap = bytes.find("GCOL");
+  REQUIRE(heap != std::string::npos);
+  struct Damage {
+    std::size_t at;  ///< in the collection: its own length, the index and the length of its first object
+    std::string with;
+  };
+  const Damage damage = GENERATE(values<Damage>({{8, std::string(7, '\xff')},
+                                                 {8, std::string(8, '\0')},
+                                                 {16 + 8, "\xff\xff\xff"},
+                                                 {16 + 8, std::string(8, '\xff')},
+                                                 {16, std::string(16, '\0')}}));
+  bytes.replace(heap + damage.at, damage.with.size(), damage.with);
+  std::ofstream(path, std::ios::binary) << bytes;
+  CHECK_THAT(error_of(path), Contains("scan.h5") && Contains("a heap of texts is damaged"));
+}
+
 TEST_CASE("a crash inside the HDF5 library ends the process with an error that names the file") {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   WARN("skipped: sanitizers keep their own handlers");

@@ -67,12 +67,9 @@ TEST_CASE("a mistake in a TOML file is named with file and line") {
   CHECK_THAT(complaint("method = \"magic\"\n"), Catch::Contains("method"));
   CHECK_THAT(complaint("order = = 1\n"), Catch::Contains("run.toml line 1"));
   CHECK_THAT(complaint("[{ order"), Catch::Contains("run.toml line 1"));
-  CHECK_THAT(complaint("order = 1\nmethod = caf\u00e9\n"),
-             Catch::Contains("run.toml line 2: a letter beyond ASCII outside of quotes"));
-  CHECK_THAT(complaint("order = 5tv\"\u00d1\u0081\"\n"),
-             Catch::Contains("run.toml line 1: a quote within a word"));
-  CHECK_THAT(complaint("method = \"\"\"\\\n \u00e9\"\"\"\n"),
-             Catch::Contains("line 1: a letter beyond ASCII behind a backslash"));
+  CHECK_THAT(complaint("order = 1\nmethod = caf\u00e9\n"), Catch::Contains("run.toml line 2"));
+  CHECK_THAT(complaint("order = 5tv\"\u00d1\u0081\"\n"), Catch::Contains("run.toml line 1"));
+  CHECK_THAT(complaint("\"gr\u00f6\u00dfe\" = 1\n"), Catch::Contains("line 1: gr\u00f6\u00dfe is no option"));
   CHECK_THAT(complaint(std::string((1 << 20) + 1, '\n')), Catch::Contains("run.toml: is 1048577 bytes long"));
 }
 
@@ -80,10 +77,10 @@ TEST_CASE("letters of any language may stand in the texts and comments of a TOML
   ScratchFolder folder;
   const auto file = write(folder.path / "run.toml",
                           "\xef\xbb\xbf# Messung für Éva\nreferences = [\"größe.txt=\\\"é\", 'é\\', \n"
-                          "\"\"\"\né\"\"\"]  # ü\n");
+                          "\"\"\"\\\n  é`\"\"\", \"`41\"]  # ü\n");
   Command command;
   command.parse({"--config", file});
-  CHECK(command.options.references == std::vector<std::string>{"größe.txt=\"é", "é\\", "é"});
+  CHECK(command.options.references == std::vector<std::string>{"größe.txt=\"é", "é\\", "é`", "`41"});
 }
 
 TEST_CASE("what is written beside the results names every option with the value it had") {
