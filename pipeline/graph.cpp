@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <future>
+#include <map>
+#include <mutex>
 
 #include "messages/units.hpp"
 #include "pipeline/accumulator.hpp"
@@ -179,12 +181,26 @@ struct Graph::Nodes {
   flow::function_node<MapPtr> publish;
 };
 
+namespace {
+
+/// One for each number of threads, as long as the process lives. Arenas of their own for graphs that come and
+/// go are not safe in oneTBB 2021.8: now and then a worker stays in one that is gone, and the next has
+/// nobody.
+tbb::task_arena& arena_of(int threads) {
+  static std::mutex mutex;
+  static std::map<int, tbb::task_arena> arenas;
+  std::lock_guard lock(mutex);
+  return arenas.try_emplace(threads, threads, 0).first->second;
+}
+
+}  // namespace
+
 // A graph works in the arena it is made in. This one has no place reserved for a caller: the thread that puts
 // frames in belongs to the socket.
 Graph::Graph(const UnmixConfig& config, std::string config_hash, std::size_t hold_bytes, int threads,
              Ledger& ledger, GraphOutputs outputs)
     : parallelism_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads) + 1),
-      arena_(threads, 0) {
+      arena_(arena_of(threads)) {
   arena_.execute([&] {
     nodes_ = std::make_unique<Nodes>(config, std::move(config_hash), hold_bytes, ledger, std::move(outputs));
   });

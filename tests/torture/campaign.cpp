@@ -43,6 +43,7 @@ class Campaign {
   zmq::context_t context_;
   std::optional<Ear> ear_;
   std::optional<Mouth> mouth_;
+  std::map<std::string, int> opened_;  // times, by scan id
   std::string series_ = "series";
   std::optional<ScanStart> plan_;
   CampaignReport report_;
@@ -85,13 +86,13 @@ void Campaign::send(const Parts& parts) {
   ++report_.messages;
   if (!effect.opened) return;
   doing_("wait for the start of " + *effect.opened);
-  ear_->wait_for_start(*effect.opened);
+  ear_->wait_for_start(*effect.opened, ++opened_[*effect.opened]);
 }
 
 void Campaign::wait_for_close(const std::string& scan_id) {
   if (!books_.is_open(scan_id)) return;
   doing_("wait for the end of " + scan_id);
-  ear_->wait_for_end(scan_id);
+  ear_->wait_for_end(scan_id, opened_[scan_id]);
   books_.close_by_time();
   ++report_.scans_closed_by_time;
 }
@@ -119,7 +120,7 @@ void Campaign::send_last_scan() {
     send(encode(empty));
     wait_for_close("empty");
   } else {
-    ear_->wait_for_end("last");
+    ear_->wait_for_end("last", 1);
   }
 }
 
