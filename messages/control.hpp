@@ -16,11 +16,13 @@ enum class ControlCommand : std::uint8_t {
   stop,                 ///< finishes what was received, then ends the pipeline
   get_region_spectrum,  ///< answers with the RegionSpectrum of the region
   get_references,       ///< answers with the References of the newest scan
+  get_receipt,          ///< answers with the Receipt of the scan
 };
 
 struct ControlRequest {
   ControlCommand command = ControlCommand::get_status;
   std::optional<Region> region = {};  ///< with get_region_spectrum, and only then
+  std::string scan_id = {};           ///< with get_receipt, and only then
 };
 
 /// Sent before the answer's own message, if it has one.

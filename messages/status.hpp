@@ -18,8 +18,9 @@ struct Counters {
   std::uint64_t late = 0;       ///< arrived after its place was given up; recorded, not unmixed
   std::uint64_t missing = 0;    ///< never arrived when their scan closed
   std::uint64_t foreign = 0;    ///< of a scan that is not open; discarded
-  std::uint64_t unpaired = 0;   ///< recorded, but not unmixed: its flat or dark never came or came too late
+  std::uint64_t unpaired = 0;   ///< recorded, but not unmixed: what goes with it never came, or came too late
   std::map<std::string, std::uint64_t> rejected;  ///< malformed messages by cause
+  std::map<std::string, std::uint64_t> refused;   ///< connections not let in, by socket
   std::uint64_t scans_started = 0;
   std::uint64_t scans_closed = 0;
   std::uint64_t scans_aborted = 0;
@@ -28,6 +29,7 @@ struct Counters {
   std::uint64_t maps_provisional = 0;
   std::uint64_t maps_final = 0;
   std::uint64_t viewer_drops = 0;  ///< publications that at least one viewer was too slow to take
+  std::uint64_t restored = 0;      ///< of those received: read back from a recording after a restart
 };
 
 /// Published once per second.

@@ -41,7 +41,11 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
 bool Accumulator::count(const EnergyJob& energy) {
   const double ev = energy_ev(energy);
   if (current_ && !current_->dictionary().covers(ev)) {
-    ledger_.count(&Counters::unpaired);
+    const std::size_t frames = energy.samples.size() + energy.flats.size() + energy.darks.size();
+    ledger_.update([&](Status& status) {
+      status.counters.used -= frames;  // as pairing has counted them
+      status.counters.unpaired += frames;
+    });
     ledger_.error("scan " + scan_->scan_id + ": a frame at " + std::to_string(ev) +
                   " eV is outside the references' energies: recorded, not in the map");
     return false;

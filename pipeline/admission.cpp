@@ -43,19 +43,24 @@ void Admission::on_scan_start(const ScanStart& start, Time now) {
     ledger_.error("scan_start: scan id " + start.scan_id + " was already used; its frames count as late");
     return;
   }
-  if (open_ && !open_->end && open_->start->series_id != start.series_id) {
+  if (open_ && !open_->end && open_->source_seen && open_->start->series_id != start.series_id) {
     ledger_.reject("scan_open");
     ledger_.error("scan_start: scan " + start.scan_id + " of series " + start.series_id + " from '" +
                   start.source + "' refused: scan " + open_->start->scan_id + " is still open");
     return;
   }
   if (open_) close(true);  // the source has gone on: nothing more of the old scan is to come
+  open(start, now, nullptr);
+}
 
+void Admission::open(const ScanStart& start, Time now, std::shared_ptr<const RecordedScan> recording) {
   Scan scan;
   scan.start = std::make_shared<const ScanStart>(start);
   scan.total = start.planned_frames();
   scan.seen.assign(scan.total, false);
   scan.last_activity = now;
+  scan.source_seen = !recording;
+  scan.recording = std::move(recording);
   open_ = std::move(scan);
   ledger_.count(&Counters::scans_started);
   ledger_.update([&](Status& status) {
@@ -65,7 +70,22 @@ void Admission::on_scan_start(const ScanStart& start, Time now) {
     status.energies_planned = static_cast<std::uint32_t>(start.energies_ev.size());
     status.energies_received = 0;
   });
-  emit_(ScanOpened{open_->start});
+  emit_(ScanOpened{open_->start, open_->recording});
+}
+
+void Admission::resume(std::shared_ptr<const RecordedScan> recording, Time now) {
+  if (open_) close(true);
+  const ScanStart& start = recording->start;
+  open(start, now, std::move(recording));
+}
+
+void Admission::resumed(Time now) {
+  if (!open_) return;  // closed on count
+  open_->last_activity = now;
+  if (!open_->recording->end) return;
+  open_->end = open_->recording->end;
+  open_->total = open_->end->frames_sent;
+  close(open_->received < open_->total && open_->end->status == ScanStatus::complete);
 }
 
 std::optional<Error> Admission::mismatch(const Scan& scan, const FrameHeader& header) const {
@@ -128,7 +148,7 @@ bool Admission::count_once(Scan& scan, const FrameHeader& header) {
   return true;
 }
 
-void Admission::on_frame(Frame frame, Ticket ticket, Time now) {
+void Admission::on_frame(Frame frame, Ticket ticket, Time now, bool recorded) {
   if (!open_ || frame.header.scan_id != open_->start->scan_id) {
     const auto old = std::find_if(closed_.begin(), closed_.end(),
                                   [&](const Scan& s) { return s.start->scan_id == frame.header.scan_id; });
@@ -138,15 +158,20 @@ void Admission::on_frame(Frame frame, Ticket ticket, Time now) {
   }
   Scan& scan = *open_;
   if (!count_once(scan, frame.header)) return;
+  if (recorded)
+    ledger_.count(&Counters::restored);
+  else
+    scan.source_seen = true;
   scan.last_activity = now;
   scan.last_received_utc_ns = frame.received_utc_ns;
 
   const std::uint64_t sequence = frame.header.sequence;
   if (sequence < scan.next) {
     ledger_.count(&Counters::late);
-    emit_(AdmittedFrame{scan.start, std::move(frame), true, std::move(ticket)});
+    emit_(AdmittedFrame{scan.start, std::move(frame), true, std::move(ticket), recorded});
   } else {
-    scan.held.emplace(sequence, Held{{scan.start, std::move(frame), false, std::move(ticket)}, now});
+    scan.held.emplace(sequence,
+                      Held{{scan.start, std::move(frame), false, std::move(ticket), recorded}, now});
     release_in_order(scan);
     give_up_gaps(scan, now);
   }

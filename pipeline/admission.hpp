@@ -39,8 +39,13 @@ class Admission {
   Admission(AdmissionConfig config, Ledger& ledger, Emit emit);
 
   void on_scan_start(const ScanStart& start, Time now);
-  void on_frame(Frame frame, Ticket ticket, Time now);
+  /// `recorded`: read back from the recording of a resumed scan.
+  void on_frame(Frame frame, Ticket ticket, Time now, bool recorded = false);
   void on_scan_end(const ScanEnd& end, Time now);
+  /// After a restart: opens the scan of this recording again, whose frames then come by on_frame. `resumed`,
+  /// after them, closes it if it had ended; else its source may go on with it, or with another.
+  void resume(std::shared_ptr<const RecordedScan> recording, Time now);
+  void resumed(Time now);
   /// Gives up gaps and closes scans whose time has come.
   void on_time(Time now);
   /// When on_time has something to do next; nothing while no scan is open.
@@ -67,8 +72,11 @@ class Admission {
     std::optional<ScanEnd> end;
     Time last_activity;
     std::int64_t last_received_utc_ns = 0;
+    std::shared_ptr<const RecordedScan> recording;  // of a resumed scan
+    bool source_seen = true;                        // false: resumed, and nothing came from its source yet
   };
 
+  void open(const ScanStart& start, Time now, std::shared_ptr<const RecordedScan> recording);
   std::optional<Error> mismatch(const Scan& scan, const FrameHeader& header) const;
   bool count_once(Scan& scan, const FrameHeader& header);
   void admit_late_after_close(Scan& scan, Frame frame, Ticket ticket);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "messages/crc32c.hpp"
+#include "pipeline/endpoint_rules.hpp"
 
 namespace phasecast {
 namespace {
@@ -87,6 +88,15 @@ std::vector<Error> validate(const RunConfig& config) {
                                    {"close-wait", config.admission.close_wait},
                                    {"stall-wait", config.admission.stall_wait}})
     findings.require(wait.count() > 0, name, std::to_string(wait.count()) + " ms", "a time above 0");
+  for (const auto& [name, endpoint] : {std::pair{"frames", &config.frames_endpoint},
+                                       {"maps", &config.maps_endpoint},
+                                       {"control", &config.control_endpoint}})
+    findings.require(!config.keys.empty() || config.insecure || is_loopback_endpoint(*endpoint), name,
+                     *endpoint,
+                     "--keys DIR, as other machines reach this address ('phasecast keys DIR' makes one), or "
+                     "--insecure to let in whoever comes");
+  findings.require(config.largest_frame_bytes > 0, "max-frame", std::to_string(config.largest_frame_bytes),
+                   "above 0 MiB");
   findings.require(config.in_flight_bytes > 0, "in-flight", std::to_string(config.in_flight_bytes),
                    "above 0 MiB");
   findings.require(config.hold_bytes > 0, "hold", std::to_string(config.hold_bytes), "above 0 MiB");

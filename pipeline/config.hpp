@@ -16,8 +16,13 @@ struct RunConfig {
   std::string frames_endpoint = "tcp://127.0.0.1:5555";
   std::string maps_endpoint = "tcp://127.0.0.1:5556";
   std::string control_endpoint = "tcp://127.0.0.1:5557";
+  std::string keys;        ///< folder of who may connect (KeyFolder); empty: whoever reaches a socket
+  std::string own_viewer;  ///< a public key that may view besides; empty: none
+  bool insecure = false;   ///< without keys even where other machines reach a socket
+  std::size_t largest_frame_bytes = std::size_t{256} << 20;
   std::string output = "phasecast-data";  ///< folder of the recordings and maps
   bool record = true;
+  bool to_disk = false;  ///< a frame counts as recorded once it would survive a power cut (fdatasync)
   int threads = 2;
   AdmissionConfig admission;
   std::size_t in_flight_bytes = std::size_t{1}

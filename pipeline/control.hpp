@@ -6,6 +6,7 @@
 #include <zmq.hpp>
 
 #include "messages/wire/codec.hpp"
+#include "pipeline/gatekeeper.hpp"
 
 namespace phasecast {
 
@@ -20,13 +21,15 @@ class ControlServer {
  public:
   using Handler = std::function<ControlAnswer(const ControlRequest&)>;
 
-  ControlServer(zmq::context_t& context, const std::string& endpoint, Handler handler);
+  ControlServer(zmq::context_t& context, const std::string& endpoint, const SocketGuard& guard,
+                Handler handler);
   ~ControlServer();
 
   const std::string& endpoint() const { return endpoint_; }
 
-  /// What a message of any content is answered with; only a valid request reaches the handler.
-  static Parts answer(const Parts& request, const Handler& handler);
+  /// What a message of any content is answered with; only a valid request of who may make it reaches the
+  /// handler. `user`: who the gatekeeper says sent it; empty without keys.
+  static Parts answer(const Parts& request, std::string_view user, const Handler& handler);
 
  private:
   void work();

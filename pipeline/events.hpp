@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "messages/scan.hpp"
+#include "pipeline/files/recorded_scan.hpp"
 
 namespace phasecast {
 
@@ -13,6 +14,7 @@ using Ticket = std::shared_ptr<void>;
 
 struct ScanOpened {
   std::shared_ptr<const ScanStart> scan;
+  std::shared_ptr<const RecordedScan> recording = nullptr;  ///< that a restart goes on with; else a new scan
 };
 
 struct AdmittedFrame {
@@ -20,6 +22,7 @@ struct AdmittedFrame {
   Frame frame;
   bool late = false;  ///< its place was given up: recorded, not unmixed
   Ticket ticket;
+  bool recorded = false;  ///< comes from the recording itself, after a restart
 };
 
 struct ScanClosed {
@@ -29,6 +32,7 @@ struct ScanClosed {
   std::uint64_t received = 0;
   std::uint64_t missing = 0;
   std::int64_t last_received_utc_ns = 0;
+  Ticket ticket = nullptr;  ///< for what its final map needs until it is made
 };
 
 /// What leaves admission, in the order of the scan: opened, frames by sequence, closed.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "messages/units.hpp"
 #include "messages/wire/codec.hpp"
@@ -18,6 +19,9 @@ using SteadyClock = std::chrono::steady_clock;
 /// At most this many messages wait inside ZeroMQ; beyond it the detector's PUSH socket blocks.
 constexpr int receive_queue = 64;
 
+/// What a frame takes beside its pixels: its header, and its places in the queues.
+constexpr std::size_t bytes_beside_pixels = 4096;
+
 constexpr const char* wake_endpoint = "inproc://frame-source-wake";
 
 std::chrono::milliseconds until(std::optional<SteadyClock::time_point> deadline) {
@@ -28,9 +32,11 @@ std::chrono::milliseconds until(std::optional<SteadyClock::time_point> deadline)
 
 }  // namespace
 
-FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, Admission& admission,
-                         Budget& budget, Ledger& ledger)
+FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, const SocketGuard& guard,
+                         std::size_t largest_frame_bytes, Admission& admission, Budget& budget,
+                         Ledger& ledger)
     : context_(context),
+      largest_frame_bytes_(largest_frame_bytes),
       admission_(admission),
       budget_(budget),
       ledger_(ledger),
@@ -39,6 +45,7 @@ FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, A
       wake_sender_(context, zmq::socket_type::pair) {
   frames_.set(zmq::sockopt::rcvhwm, receive_queue);
   frames_.set(zmq::sockopt::linger, 0);
+  guard(frames_);
   bind_or_throw(frames_, endpoint, "frames");
   endpoint_ = frames_.get(zmq::sockopt::last_endpoint);
   wake_receiver_.bind(wake_endpoint);
@@ -49,8 +56,27 @@ FrameSource::~FrameSource() {
   stop();
 }
 
-void FrameSource::start() {
-  thread_ = std::jthread([this](std::stop_token stop) { work(stop); });
+void FrameSource::start(std::vector<std::shared_ptr<const RecordedScan>> resumed) {
+  thread_ = std::jthread([this, scans = std::move(resumed)](std::stop_token stop) mutable {
+    for (auto& scan : scans) resume(std::exchange(scan, nullptr));
+    work(stop);
+  });
+}
+
+/// Also when a stop comes meanwhile: what was received is finished.
+void FrameSource::resume(const std::shared_ptr<const RecordedScan>& scan) {
+  admission_.resume(scan, SteadyClock::now());
+  for (const RecordedScan::Slot& slot : scan->frames) {
+    budget_.wait_for_room({}, std::nullopt);
+    auto frame = read_frame(*scan, slot);
+    if (!frame) {
+      ledger_.error("resume: " + frame.error().text());
+      continue;
+    }
+    Ticket ticket = budget_.take(frame->pixels.bytes.size());
+    admission_.on_frame(std::move(*frame), std::move(ticket), SteadyClock::now(), true);
+  }
+  admission_.resumed(SteadyClock::now());
 }
 
 void FrameSource::wake() {
@@ -110,10 +136,10 @@ bool FrameSource::receive_one() {
     spdlog::warn("{}", message.error().text());
   } else if (auto* frame = std::get_if<Frame>(&*message)) {
     frame->received_utc_ns = utc_now_ns();
-    Ticket ticket = budget_.take(frame->pixels.bytes.size());
+    Ticket ticket = budget_.take(frame->pixels.bytes.size() + bytes_beside_pixels);
     admission_.on_frame(std::move(*frame), std::move(ticket), now);
   } else if (const auto* start = std::get_if<ScanStart>(&*message)) {
-    admission_.on_scan_start(*start, now);
+    take(*start);
   } else if (const auto* end = std::get_if<ScanEnd>(&*message)) {
     admission_.on_scan_end(*end, now);
   } else {
@@ -121,6 +147,19 @@ bool FrameSource::receive_one() {
     spdlog::warn("frames socket: a message that is no scan_start, frame or scan_end [topic]");
   }
   return true;
+}
+
+/// ZeroMQ hangs up on a source whose message is larger than it may be, without a word: so it is said here,
+/// before the first of them.
+void FrameSource::take(const ScanStart& scan) {
+  const std::size_t frame_bytes = scan.shape.pixels() * bytes_per_pixel(scan.pixel_type);
+  if (frame_bytes <= largest_frame_bytes_) return admission_.on_scan_start(scan, SteadyClock::now());
+  ledger_.reject("frame_size");
+  ledger_.error(Error{"frame_size", "scan_start " + scan.scan_id, "shape",
+                      std::to_string(scan.shape.height) + "x" + std::to_string(scan.shape.width) + ", " +
+                          std::to_string(frame_bytes) + " bytes per frame",
+                      "at most " + std::to_string(largest_frame_bytes_) + " bytes; see --max-frame"}
+                    .text());
 }
 
 /// What has arrived when the stop came is finished; what the source still has stays with the source.

@@ -4,10 +4,12 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 #include <zmq.hpp>
 
 #include "pipeline/admission.hpp"
 #include "pipeline/budget.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/ledger.hpp"
 
 namespace phasecast {
@@ -16,13 +18,14 @@ namespace phasecast {
 /// Binds in the constructor (throws with the endpoint and the system's words).
 class FrameSource {
  public:
-  FrameSource(zmq::context_t& context, const std::string& endpoint, Admission& admission, Budget& budget,
-              Ledger& ledger);
+  FrameSource(zmq::context_t& context, const std::string& endpoint, const SocketGuard& guard,
+              std::size_t largest_frame_bytes, Admission& admission, Budget& budget, Ledger& ledger);
   ~FrameSource();
 
   /// The endpoint as bound (an ephemeral port is resolved).
   const std::string& endpoint() const { return endpoint_; }
-  void start();
+  /// First takes these scans up again, oldest first: their frames pass admission as if they had just come.
+  void start(std::vector<std::shared_ptr<const RecordedScan>> resumed = {});
   /// Asks the thread to close the open scan as aborted and to go on with the next one.
   void abort_scan(const std::string& reason);
   /// Takes no new connections, finishes what has arrived, closes the open scan, ends the thread.
@@ -30,12 +33,15 @@ class FrameSource {
 
  private:
   void work(std::stop_token stop);
+  void resume(const std::shared_ptr<const RecordedScan>& scan);
   void wait(std::stop_token stop);
   bool receive_one();
   void drain();
+  void take(const ScanStart& scan);
   void wake();
 
   zmq::context_t& context_;
+  const std::size_t largest_frame_bytes_;
   Admission& admission_;
   Budget& budget_;
   Ledger& ledger_;

@@ -18,6 +18,7 @@ namespace flow = tbb::flow;
 /// A snapshot to solve; none: go on iterating with the newest one.
 struct SolveRequest {
   SnapshotPtr snapshot;
+  Ticket ticket = nullptr;  ///< of a final snapshot
 };
 using MapPtr = std::shared_ptr<PhaseMap>;
 
@@ -76,12 +77,14 @@ struct Graph::Nodes {
   void ingest_waiting(Port& to_solve) {
     Work work = queue.take(config.deterministic ? 1 : Ingest::most_energies);
     SnapshotPtr snapshot;
+    Ticket ticket;
     if (const auto* question = std::get_if<QuestionJob>(&work)) {
       question->answer();
     } else if (const auto* opened = std::get_if<OpenJob>(&work)) {
       accumulator.open(opened->scan);
-    } else if (const auto* closed = std::get_if<CloseJob>(&work)) {
+    } else if (auto* closed = std::get_if<CloseJob>(&work)) {
       snapshot = accumulator.final_snapshot(closed->closed);
+      ticket = std::move(closed->closed.ticket);
     } else {
       auto& energies = std::get<std::vector<EnergyJob>>(work);
       if (!energies.empty()) accumulator.add(energies);
@@ -92,8 +95,8 @@ struct Graph::Nodes {
     if (!snapshot) return;
     if (config.deterministic)
       return solve_newest(snapshot);  // in lockstep: the same frames give the same bits
-    ledger.depth("solve", ++snapshots_waiting);
-    to_solve.try_put({std::move(snapshot)});
+    ledger.update([&](Status& status) { status.queue_depths["solve"] = ++snapshots_waiting; });
+    to_solve.try_put({std::move(snapshot), std::move(ticket)});
   }
 
   /// What ingest has in memory is its own: so it answers itself.
@@ -113,7 +116,7 @@ struct Graph::Nodes {
     const bool fresh = request.snapshot != nullptr;
     const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
     if (fresh) {
-      ledger.depth("solve", --snapshots_waiting);
+      ledger.update([&](Status& status) { status.queue_depths["solve"] = --snapshots_waiting; });
       std::get<1>(ports).try_put({});
     }
     const bool final = fresh && request.snapshot->final;

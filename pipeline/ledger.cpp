@@ -18,4 +18,12 @@ void Ledger::error(const std::string& text) {
   spdlog::error("{}", text);
 }
 
+void Ledger::amend_error(const std::string& text, const std::string& amended) {
+  {
+    std::lock_guard lock(mutex_);
+    std::replace(status_.errors.begin(), status_.errors.end(), text, amended);
+  }
+  spdlog::info("{}", amended);
+}
+
 }  // namespace phasecast

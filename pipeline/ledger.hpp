@@ -21,12 +21,19 @@ class Ledger {
     std::lock_guard lock(mutex_);
     ++status_.counters.rejected[cause];
   }
+  /// A connection that was not let in, at this socket.
+  void refuse(const std::string& socket) {
+    std::lock_guard lock(mutex_);
+    ++status_.counters.refused[socket];
+  }
   void depth(const std::string& branch, std::uint64_t value) {
     std::lock_guard lock(mutex_);
     status_.queue_depths[branch] = value;
   }
   /// Sticky, each text once; also logged.
   void error(const std::string& text);
+  /// What a sticky error has become.
+  void amend_error(const std::string& text, const std::string& amended);
   void note(const std::string& text) {
     std::lock_guard lock(mutex_);
     status_.note = text;

@@ -138,6 +138,9 @@ void Pairing::close(const ScanClosed& closed) {
     else
       unpaired(energy_index, group);
   }
+  // Shared corrections that no energy needed are as little in the map.
+  ledger_.count(&Counters::unpaired,
+                (shared_flat_ ? 0 : shared_flats_.size()) + (shared_dark_ ? 0 : shared_darks_.size()));
   waiting_.clear();
   shared_flats_.clear();
   shared_darks_.clear();

@@ -2,32 +2,76 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "messages/units.hpp"
+#include "messages/wire/limits.hpp"
 
 namespace phasecast {
+namespace {
+
+/// A request or a handshake has a few hundred bytes.
+constexpr std::int64_t largest_request = 4096;
+
+/// A frame, or a header: both come as parts. CURVE and framing add a few bytes to each.
+std::int64_t largest_part(const RunConfig& config) {
+  return static_cast<std::int64_t>(std::max(config.largest_frame_bytes, limits::header_bytes)) + 1024;
+}
+
+std::optional<KeyFolder> keys_of(const RunConfig& config) {
+  return config.keys.empty() ? std::nullopt : std::optional<KeyFolder>(std::in_place, config.keys);
+}
+
+}  // namespace
 
 Pipeline::Pipeline(const RunConfig& config, std::function<void()> on_stop_request)
     : config_(config),
       on_stop_request_(std::move(on_stop_request)),
+      started_utc_ns_(utc_now_ns()),
       budget_(config.in_flight_bytes),
       admission_(config.admission, ledger_, [this](Event event) { handle(std::move(event)); }) {
+  std::vector<std::shared_ptr<const RecordedScan>> resumed;
   if (config_.record) {
     std::filesystem::create_directories(config_.output);
-    recorder_.emplace(config_.output, config_.described, ledger_);
+    lock_.emplace(config_.output);
+    resumed = scans_to_resume();  // before the recorder's thread: HDF5 is for one thread at a time
+    recorder_.emplace(RecorderConfig{config_.output, config_.described, config_.to_disk}, ledger_);
+    for (const auto& scan : resumed) recorder_->know(*scan);
   }
-  publisher_.emplace(context_, config_.maps_endpoint, ledger_);
+  gatekeeper_.emplace(context_, keys_of(config_), config_.own_viewer, ledger_);
+  publisher_.emplace(context_, config_.maps_endpoint, *gatekeeper_, ledger_);
   status_clock_.emplace(ledger_, [this](const Status& status) { publisher_->publish(encode(status)); });
   graph_.emplace(config_.unmix, hash_of(config_.described), config_.hold_bytes, config_.threads, ledger_,
                  GraphOutputs{[this](Event event) {
                                 if (recorder_) recorder_->record(std::move(event));
                               },
                               [this](std::shared_ptr<PhaseMap> map) { deliver(std::move(map)); }});
-  source_.emplace(context_, config_.frames_endpoint, admission_, budget_, ledger_);
-  control_.emplace(context_, config_.control_endpoint,
+  source_.emplace(context_, config_.frames_endpoint, gatekeeper_->guard("frames", largest_part(config_)),
+                  config_.largest_frame_bytes, admission_, budget_, ledger_);
+  control_.emplace(context_, config_.control_endpoint, gatekeeper_->guard("control", largest_request),
                    [this](const ControlRequest& request) { return control(request); });
-  source_->start();
+  source_->start(std::move(resumed));
+}
+
+/// What a pipeline that died in this folder was at.
+std::vector<std::shared_ptr<const RecordedScan>> Pipeline::scans_to_resume() {
+  std::vector<std::shared_ptr<const RecordedScan>> scans;
+  for (const UnfinishedScan& found : find_unfinished(config_.output)) {
+    auto scan = read_recorded_scan(found.recording);
+    if (!scan) {
+      ledger_.error("resume: " + scan.error().text());
+      continue;
+    }
+    if (!scan->damaged.empty())
+      ledger_.error("resume: " + scan->path.string() + ": " + std::to_string(scan->damaged.size()) +
+                    " frames are damaged and count as never received");
+    spdlog::info("resuming scan={} frames={} file={}", scan->start.scan_id, scan->frames.size(),
+                 scan->path.string());
+    if (found.mapped) mapped_.insert(scan->start.scan_id);
+    scans.push_back(std::make_shared<const RecordedScan>(std::move(*scan)));
+  }
+  return scans;
 }
 
 Pipeline::~Pipeline() {
@@ -54,6 +98,7 @@ void Pipeline::stop() {
   }
   status_clock_.reset();
   publisher_.reset();
+  gatekeeper_.reset();  // after the sockets: it hears of their end
 }
 
 Status Pipeline::status() const {
@@ -64,6 +109,12 @@ std::vector<std::filesystem::path> Pipeline::files() const {
   return recorder_ ? recorder_->files() : files_;
 }
 
+/// Scans that end faster than their final maps are made hold the source back too: each waits with its
+/// moments.
+std::size_t Pipeline::moments_bytes(const ScanStart& scan) const {
+  return scan.shape.pixels() * (config_.unmix.references.size() + 3) * sizeof(double);
+}
+
 void Pipeline::handle(Event event) {
   if (const auto* opened = std::get_if<ScanOpened>(&event)) {
     const ScanStart& scan = *opened->scan;
@@ -71,10 +122,11 @@ void Pipeline::handle(Event event) {
                  scan.scan_index, scan.series_id, scan.energies_ev.size(), scan.shape.height,
                  scan.shape.width, scan.source);
     publisher_->publish(encode(scan));
-  } else if (const auto* closed = std::get_if<ScanClosed>(&event)) {
+  } else if (auto* closed = std::get_if<ScanClosed>(&event)) {
     spdlog::info("scan_closed scan={} status={} received={} missing={} timed_out={} reason=\"{}\"",
                  closed->scan->scan_id, name_of(closed->end.status), closed->received, closed->missing,
                  closed->timed_out, closed->end.reason);
+    closed->ticket = budget_.take(moments_bytes(*closed->scan));
     publisher_->publish(encode(closed->end));
     ledger_.update([](Status& status) { status.state = PipelineState::waiting; });
   }
@@ -93,7 +145,7 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   if (!map->final) return;
 
   const double latency_ms = static_cast<double>(map->published_utc_ns - map->received_utc_ns) / ns_per_ms;
-  latency_.add(latency_ms);
+  if (map->received_utc_ns >= started_utc_ns_) latency_.add(latency_ms);
   const auto percentiles = latency_.percentiles();
   ledger_.update([&](Status& status) {
     status.latency_p50_ms = percentiles.p50_ms;
@@ -102,7 +154,14 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   spdlog::info("map_final scan={} map={} energies={}/{} iterations={} distance={:.2g} latency_ms={:.1f}",
                map->scan_id, map->map_number, map->energies_used.size(), map->energies_ev.size(),
                map->iterations, map->map_distance, latency_ms);
-  if (recorder_) recorder_->record(std::move(map));
+  if (recorder_ && !mapped_.contains(map->scan_id)) recorder_->record(std::move(map));
+}
+
+ControlAnswer Pipeline::receipt(const std::string& scan_id) {
+  if (!recorder_) return {{false, "nothing is recorded (--no-record)"}, {}};
+  const auto receipt = recorder_->receipts().of(scan_id);
+  if (!receipt) return {{false, "nothing of scan " + scan_id + " is recorded"}, {}};
+  return {{true, ""}, encode(*receipt)};
 }
 
 std::shared_ptr<const PhaseMap> Pipeline::newest_map() {
@@ -137,6 +196,8 @@ ControlAnswer Pipeline::control(const ControlRequest& request) {
       return answered(graph_->region_spectrum(*request.region, newest_map()));
     case ControlCommand::get_references:
       return answered(graph_->references());
+    case ControlCommand::get_receipt:
+      return receipt(request.scan_id);
   }
   return {{false, "unknown command"}, {}};
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 #include <zmq.hpp>
@@ -13,6 +14,7 @@
 #include "pipeline/config.hpp"
 #include "pipeline/control.hpp"
 #include "pipeline/frame_source.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/latency.hpp"
 #include "pipeline/publisher.hpp"
@@ -41,10 +43,13 @@ class Pipeline {
   std::vector<std::filesystem::path> files() const;
 
  private:
+  std::vector<std::shared_ptr<const RecordedScan>> scans_to_resume();
   void handle(Event event);
+  std::size_t moments_bytes(const ScanStart& scan) const;
   void deliver(std::shared_ptr<PhaseMap> map);
   std::shared_ptr<const PhaseMap> newest_map();
   ControlAnswer control(const ControlRequest& request);
+  ControlAnswer receipt(const std::string& scan_id);
 
   const RunConfig config_;
   std::function<void()> on_stop_request_;
@@ -54,7 +59,11 @@ class Pipeline {
   std::mutex newest_map_mutex_;
   std::shared_ptr<const PhaseMap> newest_map_;
 
+  const std::int64_t started_utc_ns_;
+  std::set<std::string> mapped_;  // resumed scans whose final map is in its file already
+  std::optional<FolderLock> lock_;
   zmq::context_t context_;
+  std::optional<Gatekeeper> gatekeeper_;
   std::optional<Recorder> recorder_;
   std::vector<std::filesystem::path> files_;
   std::optional<Publisher> publisher_;

@@ -1,5 +1,6 @@
 #include "pipeline/publisher.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "pipeline/zmq_parts.hpp"
@@ -10,6 +11,15 @@ namespace {
 /// Few: an old map is worth nothing to a viewer that lags.
 constexpr int viewer_queue = 8;
 
+/// In bytes: a topic, and all topics that do not exist of all viewers together.
+constexpr std::int64_t largest_subscription = 4096;
+constexpr std::size_t most_useless_bytes = 64 << 10;
+
+constexpr std::string_view published_topics[] = {topic::scan_start, topic::scan_end, topic::phase_map,
+                                                 topic::status};
+constexpr std::chrono::milliseconds greeting_interval{100};
+constexpr int most_requests = 1000;  // of viewers, before the next message is looked after
+
 constexpr const char* inbox_endpoint = "inproc://publisher-inbox";
 
 std::string topic_of(const Parts& parts) {
@@ -19,15 +29,14 @@ std::string topic_of(const Parts& parts) {
 
 }  // namespace
 
-Publisher::Publisher(zmq::context_t& context, const std::string& endpoint, Ledger& ledger)
-    : ledger_(ledger),
-      viewers_(context, zmq::socket_type::xpub),
+Publisher::Publisher(zmq::context_t& context, const std::string& endpoint, Gatekeeper& gatekeeper,
+                     Ledger& ledger)
+    : context_(context),
+      gatekeeper_(gatekeeper),
+      ledger_(ledger),
+      viewers_(new_socket()),
       inbox_(context, zmq::socket_type::pull),
       outbox_(context, zmq::socket_type::push) {
-  viewers_.set(zmq::sockopt::sndhwm, viewer_queue);
-  viewers_.set(zmq::sockopt::linger, 1000);
-  viewers_.set(zmq::sockopt::xpub_verbose,
-               1);  // every subscriber announces itself, not only the first of a topic
   bind_or_throw(viewers_, endpoint, "maps");
   endpoint_ = viewers_.get(zmq::sockopt::last_endpoint);
   // Unlimited between the two ends: the thread behind it never waits for a viewer, so nothing piles up here.
@@ -63,8 +72,9 @@ void Publisher::work() {
   while (true) {
     std::array<zmq::pollitem_t, 2> items{
         {{viewers_.handle(), 0, ZMQ_POLLIN, 0}, {inbox_.handle(), 0, ZMQ_POLLIN, 0}}};
-    zmq::poll(items);
-    if (items[0].revents != 0) greet_new_subscriber();
+    zmq::poll(items, until_greeting());
+    if (items[0].revents != 0) take_subscriptions();
+    if (Clock::now() >= next_greeting_) greet_newcomers();
     if (items[1].revents != 0) {
       const Parts parts = receive_parts(inbox_);
       if (parts.front().bytes.empty()) return;
@@ -75,16 +85,77 @@ void Publisher::work() {
   }
 }
 
-/// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time.
-void Publisher::greet_new_subscriber() {
-  zmq::message_t request;
-  (void)viewers_.recv(request, zmq::recv_flags::none);
-  const std::string_view text = request.to_string_view();
-  if (text.empty() || text.front() != '\x01') return;
-  const std::string_view prefix = text.substr(1);
-  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status}) {
-    const Parts parts = newest(topic);
-    if (!parts.empty() && topic.substr(0, prefix.size()) == prefix) send_to_viewers(parts);
+zmq::socket_t Publisher::new_socket() {
+  zmq::socket_t socket(context_, zmq::socket_type::xpub);
+  socket.set(zmq::sockopt::sndhwm, viewer_queue);
+  // Larger, and libzmq takes in subscriptions by the gigabyte before one is seen here; CURVE needs two.
+  socket.set(zmq::sockopt::rcvhwm, 2);
+  socket.set(zmq::sockopt::linger, 1000);
+  // Every subscriber announces itself, not only the first of a topic.
+  socket.set(zmq::sockopt::xpub_verbose, 1);
+  gatekeeper_.guard("maps", largest_subscription)(socket);
+  return socket;
+}
+
+std::chrono::milliseconds Publisher::until_greeting() const {
+  if (wanted_.empty()) return std::chrono::milliseconds{-1};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_greeting_ - Clock::now());
+  return std::max(left, std::chrono::milliseconds{0});
+}
+
+void Publisher::take_subscriptions() {
+  Parts request;
+  std::string user;
+  for (int k = 0; k < most_requests && try_receive_parts(viewers_, request, &user); ++k) {
+    const std::string text = topic_of(request);
+    if (text.empty() || text.front() != '\x01') continue;
+    const std::string_view prefix = std::string_view(text).substr(1);
+    bool useful = false;
+    for (const std::string_view topic : published_topics)
+      if (topic.starts_with(prefix)) {
+        useful = true;
+        wanted_.insert(topic);
+      }
+    if (!useful) count_useless(prefix.size() + 1, user);
+  }
+}
+
+/// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time. So
+/// whoever subscribes over and over must not set the pace: newcomers shortly after another wait for each
+/// other.
+void Publisher::greet_newcomers() {
+  if (wanted_.empty()) return;
+  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
+    if (const Parts parts = newest(topic); wanted_.contains(topic) && !parts.empty()) send_to_viewers(parts);
+  wanted_.clear();
+  next_greeting_ = Clock::now() + greeting_interval;
+}
+
+/// libzmq keeps what a viewer subscribes to until it leaves, some hundred bytes for each, and cannot hang up
+/// on one viewer: so all are hung up on. The others come back by themselves, within a second; a key that did
+/// this does not.
+void Publisher::count_useless(std::size_t bytes, const std::string& user) {
+  useless_bytes_ += bytes;
+  if (useless_bytes_ <= most_useless_bytes) return;
+  useless_bytes_ = 0;
+  gatekeeper_.ban(user);
+  ledger_.refuse("maps");
+  ledger_.error("maps socket: " + (user.empty() ? "a viewer" : user) + " subscribed to over " +
+                std::to_string(most_useless_bytes) +
+                " bytes of topics that there are not; all viewers were hung up on" +
+                (user.empty() ? "" : ", and this one is not let in again"));
+  hang_up_on_all();
+}
+
+void Publisher::hang_up_on_all() {
+  viewers_.set(zmq::sockopt::linger, 0);
+  viewers_.close();
+  gatekeeper_.wait_until_closed("maps");
+  viewers_ = new_socket();
+  try {
+    bind_or_throw(viewers_, endpoint_, "maps");
+  } catch (const std::exception& e) {
+    ledger_.error(e.what());
   }
 }
 

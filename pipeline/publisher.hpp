@@ -1,22 +1,26 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <zmq.hpp>
 
 #include "messages/wire/codec.hpp"
+#include "pipeline/gatekeeper.hpp"
 #include "pipeline/ledger.hpp"
 
 namespace phasecast {
 
 /// The XPUB socket and its thread: lossy per viewer, so that a slow viewer never slows the beamline. The
 /// newest scan_start, phase_map and status are sent again whenever somebody subscribes; a newest map that a
-/// full queue dropped goes out once more with the next status.
+/// full queue dropped goes out once more with the next status. Who subscribes to very many topics that there
+/// are not is hung up on.
 class Publisher {
  public:
-  Publisher(zmq::context_t& context, const std::string& endpoint, Ledger& ledger);
+  Publisher(zmq::context_t& context, const std::string& endpoint, Gatekeeper& gatekeeper, Ledger& ledger);
   ~Publisher();
 
   const std::string& endpoint() const { return endpoint_; }
@@ -26,11 +30,20 @@ class Publisher {
   Parts newest(std::string_view topic) const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  zmq::socket_t new_socket();
   void work();
-  void greet_new_subscriber();
+  std::chrono::milliseconds until_greeting() const;
+  void take_subscriptions();
+  void greet_newcomers();
+  void count_useless(std::size_t bytes, const std::string& user);
+  void hang_up_on_all();
   void send_missed_map();
   bool send_to_viewers(const Parts& parts);  ///< whether every viewer had room
 
+  zmq::context_t& context_;
+  Gatekeeper& gatekeeper_;
   Ledger& ledger_;
   zmq::socket_t viewers_;
   zmq::socket_t inbox_;
@@ -38,7 +51,10 @@ class Publisher {
   mutable std::mutex mutex_;
   zmq::socket_t outbox_;                              // guarded by mutex_
   std::map<std::string, Parts, std::less<>> newest_;  // guarded by mutex_
-  bool map_missed_ = false;                           // by a viewer whose queue was full; of the thread
+  std::size_t useless_bytes_ = 0;      // of topics subscribed to that there are not; of the thread
+  std::set<std::string_view> wanted_;  // by newcomers not greeted yet; of the thread
+  Clock::time_point next_greeting_;    // not before; of the thread
+  bool map_missed_ = false;            // by a viewer whose queue was full; of the thread
   std::jthread thread_;
 };
 

@@ -2,21 +2,30 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace phasecast {
 namespace {
 
 constexpr std::chrono::seconds retry_interval{1};
+constexpr std::size_t most_listed = 1000;
+constexpr std::size_t remembered_scans = 8;  // as many as admission still takes late frames for
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc);
+  return text;
+}
 
 }  // namespace
 
-Recorder::Recorder(std::filesystem::path output, std::map<std::string, std::string> configuration,
-                   Ledger& ledger)
-    : output_(std::move(output)),
-      configuration_(std::move(configuration)),
-      ledger_(ledger),
-      thread_([this](std::stop_token stop) { work(stop); }) {}
+Recorder::Recorder(RecorderConfig config, Ledger& ledger)
+    : config_(std::move(config)), ledger_(ledger), thread_([this](std::stop_token stop) { work(stop); }) {}
 
 Recorder::~Recorder() {
   finish();
@@ -25,6 +34,11 @@ Recorder::~Recorder() {
 void Recorder::finish() {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
+}
+
+void Recorder::know(const RecordedScan& scan) {
+  for (const auto& slot : scan.frames) receipts_.add(scan.start.scan_id, slot.header.sequence);
+  if (scan.end) receipts_.close(scan.start.scan_id);
 }
 
 void Recorder::record(Event event) {
@@ -36,19 +50,17 @@ void Recorder::record(std::shared_ptr<const PhaseMap> final_map) {
 }
 
 void Recorder::push(Item item) {
-  std::size_t depth = 0;
   {
     std::lock_guard lock(mutex_);
     queue_.push_back(std::move(item));
-    depth = queue_.size();
+    ledger_.depth("record", queue_.size());  // under the lock: the newest depth is the last to be said
   }
   changed_.notify_all();
-  ledger_.depth("record", depth);
 }
 
 std::vector<std::filesystem::path> Recorder::files() const {
   std::lock_guard lock(mutex_);
-  return files_;
+  return {files_.begin(), files_.end()};
 }
 
 void Recorder::work(std::stop_token stop) {
@@ -64,42 +76,48 @@ void Recorder::work(std::stop_token stop) {
     }
     try {
       std::visit([&](const auto& content) { write(content); }, item);
-      make_visible();
+      flush_when_due();
     } catch (const std::exception& e) {
       ledger_.error(std::string("recorder: ") + e.what());
     }
   }
   file_.reset();
   maps_.reset();
+  unfinished_.clear();  // every map that could be made was made
 }
 
-/// Readers see what was flushed: at once when there is time for it, every few frames when there is not.
-void Recorder::make_visible() {
-  constexpr int most_unflushed = 32;
-  if (!file_) return;
-  ++unflushed_;
+/// At once when there is time for it, every few frames when there is not.
+void Recorder::flush_when_due() {
+  constexpr std::size_t most_unflushed = 32;
+  if (!file_ || unflushed_.empty()) return;
   {
     std::lock_guard lock(mutex_);
-    if (!queue_.empty() && unflushed_ < most_unflushed) return;
+    if (!queue_.empty() && unflushed_.size() < most_unflushed) return;
   }
-  until_taken([&] { file_->flush(); });
-  unflushed_ = 0;
+  until_taken([&] { file_->flush(config_.to_disk); });
+  count_as_recorded();
+}
+
+void Recorder::count_as_recorded() {
+  for (const auto& [scan_id, sequence] : unflushed_) receipts_.add(scan_id, sequence);
+  ledger_.count(&Counters::recorded, unflushed_.size());
+  unflushed_.clear();
 }
 
 /// Repeats what the disk refuses until it is done.
 void Recorder::until_taken(const std::function<void()>& action) {
   while (true) {
     try {
-      return action();
+      action();
+      return taken();
     } catch (const std::exception& e) {
-      ledger_.error(std::string("recorder: ") + e.what());
+      refused(e.what());
     }
-    pause_before_retry();
   }
 }
 
 std::filesystem::path Recorder::fresh_path(const std::string& series, const std::string& name) {
-  const auto folder = output_ / series;
+  const auto folder = config_.output / series;
   std::filesystem::create_directories(folder);
   auto path = folder / (name + ".h5");
   for (int n = 2; std::filesystem::exists(path); ++n)
@@ -122,61 +140,118 @@ std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const
       throw;
     }
   });
+  if (config_.to_disk) until_taken([&] { sync_folder(path.parent_path()); });
   std::lock_guard lock(mutex_);
   files_.push_back(path);
+  if (files_.size() > most_listed) files_.pop_front();
   return path;
 }
 
 void Recorder::write(const ScanOpened& opened) {
   const ScanStart& scan = *opened.scan;
+  copying_ = false;
+  open_scan_ = scan.scan_id;
+  if (resume(opened)) return;
   char number[24];
   std::snprintf(number, sizeof number, "scan_%03u_", scan.scan_index);
   const auto path = make_file(file_, scan.series_id, number + scan.scan_id, scan);
-  open_scan_ = scan.scan_id;
-  scan_paths_[scan.scan_id] = path;
+  remember(scan.scan_id, path);
   spdlog::info("recording scan={} file={}", scan.scan_id, path.string());
+}
+
+void Recorder::remember(const std::string& scan_id, const std::filesystem::path& path) {
+  scan_paths_.emplace_back(scan_id, path);
+  if (scan_paths_.size() > remembered_scans) scan_paths_.pop_front();
+  until_taken([&] { unfinished_.mark(scan_id, path); });
+}
+
+/// Goes on with the recording that a restart found. If that cannot be, its frames go into a new one.
+bool Recorder::resume(const ScanOpened& opened) {
+  if (!opened.recording) return false;
+  const RecordedScan& recording = *opened.recording;
+  try {
+    if (!recording.end) file_ = ScanFileWriter::reopen(recording.path, recording.damaged);
+  } catch (const std::exception& e) {
+    ledger_.error(
+        std::string("recorder: cannot go on with a recording, its frames are copied to a new one: ") +
+        e.what());
+    copying_ = true;
+    UnfinishedMarks::forget(recording.path);
+    return false;
+  }
+  remember(recording.start.scan_id, recording.path);
+  spdlog::info("recording goes on scan={} file={}", recording.start.scan_id, recording.path.string());
+  return true;
 }
 
 void Recorder::write(const AdmittedFrame& admitted) {
   const std::string& scan_id = admitted.scan->scan_id;
+  if (admitted.recorded && !copying_) return ledger_.count(&Counters::recorded);
   if (file_ && scan_id == open_scan_) return write_until_taken(*file_, admitted);
-  const auto path = scan_paths_.find(scan_id);
-  if (path == scan_paths_.end())
+  const auto path = std::find_if(scan_paths_.rbegin(), scan_paths_.rend(),
+                                 [&](const auto& known) { return known.first == scan_id; });
+  if (path == scan_paths_.rend())
     throw std::runtime_error("no recording of scan " + scan_id + " to add a frame to");
   const auto reopened = ScanFileWriter::reopen(path->second);
   write_until_taken(*reopened, admitted);
-  until_taken([&] { reopened->flush(); });
+  until_taken([&] { reopened->flush(config_.to_disk); });
+  count_as_recorded();
 }
 
 void Recorder::write_until_taken(ScanFileWriter& file, const AdmittedFrame& admitted) {
   while (true) {
     const auto written = file.write(admitted.frame, admitted.late);
-    if (written) return ledger_.count(&Counters::recorded);
-    ledger_.error(written.error().text());
-    if (written.error().cause != "disk") return;
-    pause_before_retry();
+    if (written) {
+      unflushed_.emplace_back(admitted.scan->scan_id, admitted.frame.header.sequence);
+      return taken();
+    }
+    if (written.error().cause != "disk") return ledger_.error(written.error().text());
+    refused(written.error().text());
   }
 }
 
-/// Waits for the disk, not for a thread: nothing announces that space was freed.
-void Recorder::pause_before_retry() {
+/// Says since when, once, and waits for the disk, not for a thread: nothing announces that space was freed.
+void Recorder::refused(const std::string& why) {
+  if (!trouble_) {
+    trouble_ = "recorder: " + why + "; since " + time_of_day() + " the source is held back";
+    ledger_.error(*trouble_);
+  }
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, retry_interval, [] { return false; });
 }
 
+/// The error stays, with its end: who comes in the morning sees that there was a night.
+void Recorder::taken() {
+  if (!trouble_) return;
+  ledger_.amend_error(*trouble_, *trouble_ + "; over since " + time_of_day() + ", nothing was lost");
+  trouble_.reset();
+}
+
 void Recorder::write(const ScanClosed& closed) {
   if (!file_ || closed.scan->scan_id != open_scan_) return;
-  until_taken([&] { file_->finish(closed.end); });
+  until_taken([&] { file_->finish(closed.end, config_.to_disk); });
+  count_as_recorded();
+  receipts_.close(open_scan_);
   file_.reset();
   open_scan_.clear();
 }
 
+/// A series may go on with another region of the detector: its maps are of another shape and need a file of
+/// their own.
 void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
-  if (!maps_ || map_series_ != map->series_id) {
-    make_file(maps_, map->series_id, "maps", map->shape, map->states, configuration_);
-    map_series_ = map->series_id;
+  const MapsOf maps_of{map->series_id, map->shape, map->states};
+  if (!maps_ || maps_of_ != maps_of) {
+    make_file(maps_, map->series_id, "maps", map->shape, map->states, config_.described);
+    maps_of_ = maps_of;
   }
-  if (const auto written = maps_->append(*map); !written) ledger_.error(written.error().text());
+  while (true) {
+    const auto written = maps_->append(*map, config_.to_disk);
+    if (written) break;
+    if (written.error().cause != "disk") return ledger_.error(written.error().text());
+    refused(written.error().text());
+  }
+  taken();
+  unfinished_.mapped(map->scan_id);
 }
 
 }  // namespace phasecast

@@ -26,11 +26,17 @@ bool send(zmq::socket_t& socket, const Parts& parts, zmq::send_flags waiting) {
   return true;
 }
 
-bool receive(zmq::socket_t& socket, Parts& parts, zmq::recv_flags waiting) {
+std::string user_of(const zmq::message_t& message) {
+  const char* user = zmq_msg_gets(message.handle(), "User-Id");
+  return user ? user : "";
+}
+
+bool receive(zmq::socket_t& socket, Parts& parts, zmq::recv_flags waiting, std::string* user = nullptr) {
   parts.clear();
   while (true) {
     auto message = std::make_shared<zmq::message_t>();
     if (!socket.recv(*message, parts.empty() ? waiting : zmq::recv_flags::none)) return false;
+    if (user && parts.empty()) *user = user_of(*message);
     const bool more = message->more();
     const std::span bytes(message->data<const std::byte>(), message->size());
     parts.push_back({std::move(message), bytes});
@@ -55,14 +61,14 @@ bool try_send_parts(zmq::socket_t& socket, const Parts& parts) {
   return send(socket, parts, zmq::send_flags::dontwait);
 }
 
-Parts receive_parts(zmq::socket_t& socket) {
+Parts receive_parts(zmq::socket_t& socket, std::string* user) {
   Parts parts;
-  receive(socket, parts, zmq::recv_flags::none);
+  receive(socket, parts, zmq::recv_flags::none, user);
   return parts;
 }
 
-bool try_receive_parts(zmq::socket_t& socket, Parts& parts) {
-  return receive(socket, parts, zmq::recv_flags::dontwait);
+bool try_receive_parts(zmq::socket_t& socket, Parts& parts, std::string* user) {
+  return receive(socket, parts, zmq::recv_flags::dontwait, user);
 }
 
 void bind_or_throw(zmq::socket_t& socket, const std::string& endpoint, std::string_view purpose) try {

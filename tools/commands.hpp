@@ -8,6 +8,7 @@ namespace phasecast {
 /// callback that does the work when it was chosen. `exit_status` is what main returns: 0 done, 1 failed (said
 /// on stderr), 2 bad options.
 void add_run(CLI::App& app, int& exit_status);
+void add_recover(CLI::App& app, int& exit_status);
 void add_simulate(CLI::App& app, int& exit_status);
 void add_replay(CLI::App& app, int& exit_status);
 void add_unmix(CLI::App& app, int& exit_status);
@@ -16,6 +17,7 @@ void add_export(CLI::App& app, int& exit_status);
 void add_watch(CLI::App& app, int& exit_status);
 void add_view(CLI::App& app, int& exit_status);
 void add_evaluate(CLI::App& app, int& exit_status);
+void add_keys(CLI::App& app, int& exit_status);
 void add_bench(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast

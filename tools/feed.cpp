@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "pipeline/socket_monitor.hpp"
 #include "pipeline/zmq_parts.hpp"
 
 namespace phasecast {
@@ -13,7 +13,6 @@ namespace {
 
 constexpr auto silence_limit = std::chrono::seconds(3);  // status comes every second
 constexpr int maps_held = 64;                            // per subscriber; megabytes each
-constexpr auto monitor_address = "inproc://feed-monitor";
 
 }  // namespace
 
@@ -29,25 +28,22 @@ std::string describe(Link link, const std::string& endpoint) {
       return "the pipeline at " + endpoint + " is gone; waiting for it to come back";
     case Link::wrong:
       return "what answers at " + endpoint +
-             " does not publish maps; give the maps endpoint of phasecast run";
+             " does not publish maps to this client; give the maps endpoint of phasecast run, and --key and "
+             "--server-key if it asks for keys";
   }
   return "";
 }
 
-Feed::Feed(const std::string& endpoint, std::stop_token stop)
+Feed::Feed(const std::string& endpoint, const std::optional<ClientKeys>& keys, std::stop_token stop)
     : stop_(std::move(stop)),
       subscriber_(context_, zmq::socket_type::sub),
-      monitor_(context_, zmq::socket_type::pair),
+      monitor_(monitor(context_, subscriber_,
+                       ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | handshake_failures)),
       last_heard_(Clock::now()) {
   subscriber_.set(zmq::sockopt::rcvhwm, maps_held);
   subscriber_.set(zmq::sockopt::linger, 0);
   subscriber_.set(zmq::sockopt::subscribe, "");
-  const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-                     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-  if (zmq_socket_monitor(subscriber_.handle(), monitor_address, events) != 0) throw zmq::error_t();
-  monitor_.set(zmq::sockopt::linger, 0);
-  monitor_.connect(monitor_address);
+  use_keys(subscriber_, keys);
   connect_or_throw(subscriber_, endpoint, "maps");
 }
 
@@ -79,16 +75,11 @@ std::optional<Result<Message>> Feed::receive() {
 }
 
 void Feed::take_link_events() {
-  zmq::message_t event;
-  while (monitor_.recv(event, zmq::recv_flags::dontwait)) {
-    std::uint16_t kind = 0;
-    std::memcpy(&kind, event.data(), sizeof kind);
-    zmq::message_t address;
-    if (event.more() && !monitor_.recv(address)) return;
-    if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+  while (const auto event = try_receive_event(monitor_)) {
+    if (event->kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
       change(Link::connected);
       last_heard_ = Clock::now();
-    } else if (kind == ZMQ_EVENT_DISCONNECTED) {
+    } else if (event->kind == ZMQ_EVENT_DISCONNECTED) {
       change(link_ == Link::connected || link_ == Link::silent ? Link::lost : Link::wrong);
     } else {
       change(Link::wrong);

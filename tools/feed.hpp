@@ -10,6 +10,7 @@
 
 #include "messages/result.hpp"
 #include "messages/wire/codec.hpp"
+#include "tools/client_keys.hpp"
 #include "tools/stop_signal.hpp"
 
 namespace phasecast {
@@ -22,7 +23,7 @@ enum class Link {
   connected,  ///< a publisher is there and talks
   silent,     ///< a publisher is there, but not even its 1 Hz status comes
   lost,       ///< it was there and went away; ZeroMQ keeps trying
-  wrong,      ///< whoever answers does not publish; ZeroMQ has given up
+  wrong,      ///< whoever answers does not publish, or not to this client
 };
 
 /// What a person should know about the link, in words.
@@ -31,7 +32,7 @@ std::string describe(Link link, const std::string& endpoint);
 /// Subscribes to everything a pipeline publishes at one endpoint.
 class Feed {
  public:
-  Feed(const std::string& endpoint, std::stop_token stop);
+  Feed(const std::string& endpoint, const std::optional<ClientKeys>& keys, std::stop_token stop);
 
   /// Returns when a message, a change of the link or a request to stop is there, or at the deadline.
   void wait(Clock::time_point deadline);

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_status = 0;
   phasecast::add_run(app, exit_status);
+  phasecast::add_recover(app, exit_status);
   phasecast::add_simulate(app, exit_status);
   phasecast::add_replay(app, exit_status);
   phasecast::add_unmix(app, exit_status);
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   phasecast::add_watch(app, exit_status);
   phasecast::add_view(app, exit_status);
   phasecast::add_evaluate(app, exit_status);
+  phasecast::add_keys(app, exit_status);
   phasecast::add_bench(app, exit_status);
   try {
     app.parse(argc, argv);

@@ -26,10 +26,10 @@ git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck
 tools/build.sh release
 run_tests release
 
-tools/build.sh asan test_messages test_stages test_pipeline test_tools
-run_tests asan --label-regex '^(messages|stages|pipeline|tools)$'
+tools/build.sh asan test_messages test_stages test_pipeline test_tools torture
+run_tests asan --label-regex '^(messages|stages|pipeline|tools|streams)$'
 
-tools/build.sh tsan test_scenarios
+tools/build.sh tsan test_scenarios torture
 run_tests tsan --label-regex '^concurrency$'
 
 tools/build.sh fuzz

@@ -24,6 +24,7 @@ constexpr Kind kinds[] = {
     {topic::control_reply, 2, decode_control_reply},
     {topic::region_spectrum, 2, decode_region_spectrum},
     {topic::references, 2, decode_references},
+    {topic::receipt, 2, decode_receipt},
 };
 
 std::string_view text_of(const PixelBuffer& part) {
@@ -40,8 +41,8 @@ Result<Message> decode(const Parts& parts) {
   if (kind == std::end(kinds)) {
     return Error{
         "topic", "message", "topic", std::to_string(parts[0].bytes.size()) + " unknown bytes",
-        "scan_start, frame, scan_end, phase_map, status, control_request, control_reply, region_spectrum or "
-        "references"};
+        "scan_start, frame, scan_end, phase_map, status, control_request, control_reply, region_spectrum, "
+        "references or receipt"};
   }
   if (parts.size() != kind->parts) {
     return Error{"part_count", std::string(kind->topic), "parts", std::to_string(parts.size()),

@@ -7,6 +7,7 @@
 
 #include "messages/control.hpp"
 #include "messages/phase_map.hpp"
+#include "messages/receipt.hpp"
 #include "messages/region_spectrum.hpp"
 #include "messages/result.hpp"
 #include "messages/scan.hpp"
@@ -25,10 +26,11 @@ inline constexpr std::string_view control_request = "control_request";
 inline constexpr std::string_view control_reply = "control_reply";
 inline constexpr std::string_view region_spectrum = "region_spectrum";
 inline constexpr std::string_view references = "references";
+inline constexpr std::string_view receipt = "receipt";
 }  // namespace topic
 
 using Message = std::variant<ScanStart, Frame, ScanEnd, PhaseMap, Status, ControlRequest, ControlReply,
-                             RegionSpectrum, References>;
+                             RegionSpectrum, References, Receipt>;
 
 /// A multipart ZeroMQ message: topic, protobuf header, raw payload parts. Parts share ownership: encoding a
 /// frame does not copy its pixels, and decoding one does not either.
@@ -44,6 +46,7 @@ Parts encode(const ControlRequest& message);
 Parts encode(const ControlReply& message);
 Parts encode(const RegionSpectrum& message);
 Parts encode(const References& message);
+Parts encode(const Receipt& message);
 
 /// Checks everything that one message alone can tell (topic, part count, header, version, limits, shape, byte
 /// count, CRC) before a payload is touched; consistency with the open scan is the pipeline's to check.

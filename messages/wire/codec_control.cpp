@@ -9,6 +9,7 @@ Parts encode(const ControlRequest& message) {
   header.set_version(protocol_version);
   header.set_command(to_wire(commands, message.command));
   if (message.region) fill(*header.mutable_region(), *message.region);
+  header.set_scan_id(message.scan_id);
   return topic_and_header(topic::control_request, header);
 }
 
@@ -19,6 +20,11 @@ Result<Message> decode_control_request(const Parts& parts) {
   const auto command = check.enumerator("value", "command", commands, read->command());
   if (command == ControlCommand::get_region_spectrum) check.present("value", "region", read->has_region());
   if (!check.ok()) return check.error();
+  if (command == ControlCommand::get_receipt) {
+    const std::string scan_id = check.id("scan_id", read->scan_id());
+    if (!check.ok()) return check.error();
+    return Message{ControlRequest{command, {}, scan_id}};
+  }
   if (command != ControlCommand::get_region_spectrum) return Message{ControlRequest{command}};
   const Region region = check.region(read->region());
   if (!check.ok()) return check.error();

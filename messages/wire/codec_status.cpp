@@ -32,11 +32,13 @@ constexpr CounterField counter_fields[] = {
     {&Counters::maps_provisional, &WireCounters::maps_provisional, &WireCounters::set_maps_provisional},
     {&Counters::maps_final, &WireCounters::maps_final, &WireCounters::set_maps_final},
     {&Counters::viewer_drops, &WireCounters::viewer_drops, &WireCounters::set_viewer_drops},
+    {&Counters::restored, &WireCounters::restored, &WireCounters::set_restored},
 };
 
 void fill(WireCounters& header, const Counters& counters) {
   for (const auto& field : counter_fields) (header.*field.write)(counters.*field.plain);
   header.mutable_rejected()->insert(counters.rejected.begin(), counters.rejected.end());
+  header.mutable_refused()->insert(counters.refused.begin(), counters.refused.end());
 }
 
 Counters read_counters(FieldCheck& check, const WireCounters& header) {
@@ -44,6 +46,8 @@ Counters read_counters(FieldCheck& check, const WireCounters& header) {
   for (const auto& field : counter_fields) counters.*field.plain = (header.*field.read)();
   check.names("counters.rejected", header.rejected());
   counters.rejected.insert(header.rejected().begin(), header.rejected().end());
+  check.names("counters.refused", header.refused());
+  counters.refused.insert(header.refused().begin(), header.refused().end());
   return counters;
 }
 

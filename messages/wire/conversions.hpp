@@ -50,7 +50,8 @@ inline constexpr std::pair<ControlCommand, wire::Command> commands[] = {
     {ControlCommand::abort_scan, wire::COMMAND_ABORT_SCAN},
     {ControlCommand::stop, wire::COMMAND_STOP},
     {ControlCommand::get_region_spectrum, wire::COMMAND_GET_REGION_SPECTRUM},
-    {ControlCommand::get_references, wire::COMMAND_GET_REFERENCES}};
+    {ControlCommand::get_references, wire::COMMAND_GET_REFERENCES},
+    {ControlCommand::get_receipt, wire::COMMAND_GET_RECEIPT}};
 
 /// UNSPECIFIED for a value that is not in the table, which no decoder accepts.
 template <class Plain, class Wire, std::size_t N>

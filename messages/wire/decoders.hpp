@@ -14,5 +14,6 @@ Result<Message> decode_control_request(const Parts& parts);
 Result<Message> decode_control_reply(const Parts& parts);
 Result<Message> decode_region_spectrum(const Parts& parts);
 Result<Message> decode_references(const Parts& parts);
+Result<Message> decode_receipt(const Parts& parts);
 
 }  // namespace phasecast

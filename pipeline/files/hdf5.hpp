@@ -94,7 +94,8 @@ class File {
  public:
   /// A new file that can be read while it is written; refused where the disk has no room for `bytes`.
   static File create(const std::filesystem::path& path, std::size_t bytes);
-  /// A finished file, to add entries to its growing datasets; readers may have it open.
+  /// A file that nobody writes, finished or not, to add entries to its growing datasets; readers may have it
+  /// open.
   static File open_to_append(const std::filesystem::path& path);
   /// A finished file, to add objects; nobody else may have it open.
   static File open_to_change(const std::filesystem::path& path);
@@ -123,7 +124,10 @@ class File {
   /// From here on other processes may read; no object or attribute can be added any more.
   void start_swmr() const;
   void flush();
+  /// What was flushed reaches the disk itself (fdatasync).
+  void sync();
   void close();
+  void rename(const std::filesystem::path& path);
 
  private:
   File(std::string path, Handle handle, bool writable)
@@ -157,7 +161,7 @@ class Dataset {
   Dims dims(std::size_t rank, const std::string& expected) const;
   Handle type() const;
   bool is_number() const;
-  /// Where the chunks of a placed dataset lie.
+  /// Where the chunks of a placed dataset lie, one after the other.
   File::Extent extent() const;
 
   void write(hid_t type, const void* all) const;

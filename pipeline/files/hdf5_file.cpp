@@ -16,6 +16,10 @@ namespace phasecast::hdf5 {
 
 namespace {
 
+/// A reader may catch metadata half written, and tries again, each time after twice the pause, from 1 ns on:
+/// here for a millisecond in all. HDF5's own 100 attempts take for ever where a crash left them damaged.
+constexpr unsigned attempts_while_written = 20;
+
 [[noreturn]] void fail(const std::string& path, const std::string& doing, int error) {
   throw Failure({"disk", path, "", doing + ": " + std::generic_category().message(error), ""});
 }
@@ -93,6 +97,10 @@ File File::open_to_append(const std::filesystem::path& path) {
   // A reader that has the finished file open must not stop late frames; two writers still exclude each other
   // through the flags in the superblock.
   H5Pset_file_locking(access.get(), false, true);
+  // A writer that died left its mark there, which HDF5 takes for a second writer. The pipeline that opens a
+  // recording is its only writer.
+  const hbool_t clear = true;
+  H5Pset(access.get(), "clear_status_flags", &clear);
   return {path.string(), open_file(path.string(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access.get()), true};
 }
 
@@ -109,9 +117,7 @@ File File::open_to_read(const std::filesystem::path& path) {
   } catch (const Failure& closed_only) {
     if (!is_marked_as_written(path)) throw;
     try {
-      // HDF5 waits twice as long before each further try, 100 of them: in a damaged file, for ever. 24 are 16
-      // ms.
-      H5Pset_metadata_read_attempts(access.get(), 24);
+      H5Pset_metadata_read_attempts(access.get(), attempts_while_written);
       return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()),
               false};
     } catch (const Failure&) {
@@ -173,6 +179,15 @@ void File::flush() {
   flush_failed_ = true;
   checked(path_, "", "cannot write", flush_once);
   flush_failed_ = false;
+}
+
+void File::sync() {
+  if (::fdatasync(descriptor()) != 0) fail(path_, "cannot write", errno);
+}
+
+void File::rename(const std::filesystem::path& path) {
+  std::filesystem::rename(path_, path);
+  path_ = path.string();
 }
 
 void File::close() {

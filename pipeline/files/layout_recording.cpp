@@ -18,7 +18,7 @@ std::unique_ptr<ScanSource> open_recording(hdf5::File file, std::vector<std::str
                    [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   std::vector<StoredFrame> frames;
   for (const recording::Row& row : rows)
-    frames.push_back({recording::header_of(row, start), row.slot, row.received_utc_ns});
+    frames.push_back({recording::header_of(row, start), row.slot, row.received_utc_ns, true});
 
   StoredScan::Stacks stacks;
   for (const FrameKind kind : recording::kinds) {

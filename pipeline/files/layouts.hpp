@@ -21,6 +21,7 @@ struct StoredFrame {
   FrameHeader header;
   std::uint64_t slot = 0;
   std::int64_t received_utc_ns = 0;
+  bool checked = false;  ///< its header has the checksum that its pixels had when they were received
 };
 
 /// Hands out the frames of a file, reading one at a time.

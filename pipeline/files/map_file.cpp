@@ -171,11 +171,12 @@ MapFileWriter::MapFileWriter(const std::filesystem::path& path, Shape shape,
 
 MapFileWriter::~MapFileWriter() = default;
 
-Result<Ok> MapFileWriter::append(const PhaseMap& map) {
+Result<Ok> MapFileWriter::append(const PhaseMap& map, bool to_disk) {
   const Result<Ok> checked = impl_->check(map);
   if (!checked) return checked;
   try {
     impl_->write(map);
+    if (to_disk) impl_->file.sync();
     return Ok{};
   } catch (const Failure& failure) {
     return failure.error;

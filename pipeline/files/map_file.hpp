@@ -30,8 +30,8 @@ class MapFileWriter {
                 const std::map<std::string, std::string>& configuration);
   ~MapFileWriter();
   /// Error "shape" if the map does not fit the file; "disk" with the system's words if writing fails (the
-  /// caller may try the same map again).
-  Result<Ok> append(const PhaseMap& map);
+  /// caller may try the same map again). `to_disk`: waits until the map would survive a power cut.
+  Result<Ok> append(const PhaseMap& map, bool to_disk = false);
 
  private:
   struct Impl;

@@ -4,6 +4,16 @@
 #include "pipeline/files/plausible.hpp"
 
 namespace phasecast::recording {
+namespace {
+
+/// As the file was claimed: all zero.
+bool is_blank(const Row& row) {
+  return row.sequence == 0 && row.slot == 0 && row.energy_set_ev == 0 && row.energy_readback_ev == 0 &&
+         row.exposure_s == 0 && row.start_utc_ns == 0 && row.i0 == 0 && row.received_utc_ns == 0 &&
+         row.energy_index == 0 && row.repeat == 0 && row.crc32c == 0 && row.kind == 0;
+}
+
+}  // namespace
 
 std::string dataset_name(FrameKind kind) {
   return "/entry/data/" + std::string(name_of(kind));
@@ -47,19 +57,33 @@ hdf5::Handle row_type() {
   return row;
 }
 
-std::vector<Row> read_rows(const hdf5::Dataset& dataset, const ScanStart& start) {
+bool fits(const Row& row, const ScanStart& start) {
+  return row.kind < kinds.size() && row.slot == slot_of(start, header_of(row, start));
+}
+
+std::vector<std::pair<std::uint64_t, Row>> read_written_rows(const hdf5::Dataset& dataset) {
   dataset.dims(1, "a list of frames");
   std::vector<Row> rows(hdf5::plausible_count(dataset, sizeof(Row)));
   require_at_most(dataset.path(), dataset.name(), rows.size(), limits::scan_frames, "frames");
   if (!rows.empty()) dataset.read(row_type().get(), rows.data());
-  for (const Row& row : rows)
-    if (row.kind >= kinds.size() || row.slot != slot_of(start, header_of(row, start)))
+  std::vector<std::pair<std::uint64_t, Row>> written;
+  for (std::size_t place = 0; place < rows.size(); ++place)
+    if (!is_blank(rows[place])) written.emplace_back(place, rows[place]);
+  return written;
+}
+
+std::vector<Row> read_rows(const hdf5::Dataset& dataset, const ScanStart& start) {
+  std::vector<Row> rows;
+  for (const auto& [place, row] : read_written_rows(dataset)) {
+    rows.push_back(row);
+    if (!fits(row, start))
       throw Failure({"layout", dataset.path(), dataset.name(),
                      "slot " + std::to_string(row.slot) + " in sequence " + std::to_string(row.sequence),
                      "the slot of its kind, energy and repeat"});
-    else if (row.sequence >= limits::scan_frames)
+    if (row.sequence >= limits::scan_frames)
       throw Failure({"layout", dataset.path(), dataset.name(), "sequence " + std::to_string(row.sequence),
                      "below " + std::to_string(limits::scan_frames)});
+  }
   return rows;
 }
 

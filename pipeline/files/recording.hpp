@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "messages/scan.hpp"
@@ -39,6 +40,10 @@ struct Row {
   std::uint8_t late;
 };
 hdf5::Handle row_type();
+/// Whether a row's slot is that of its kind, energy and repeat.
+bool fits(const Row& row, const ScanStart& start);
+/// Every row that was written, with its place; a writer that dies may leave room for rows behind.
+std::vector<std::pair<std::uint64_t, Row>> read_written_rows(const hdf5::Dataset& rows);
 /// Refuses rows that point outside the plan.
 std::vector<Row> read_rows(const hdf5::Dataset& rows, const ScanStart& start);
 

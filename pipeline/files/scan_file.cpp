@@ -31,6 +31,13 @@ std::size_t index_of(FrameKind kind) {
   return static_cast<std::size_t>(kind);
 }
 
+/// The name while the file is being made; throws if there is such a recording already.
+std::filesystem::path partial(const std::filesystem::path& path) {
+  if (std::filesystem::exists(path))
+    throw Failure({"disk", path.string(), "", "cannot create: File exists", ""});
+  return path.string() + ".partial";
+}
+
 }  // namespace
 
 struct ScanFileWriter::Impl {
@@ -41,19 +48,22 @@ struct ScanFileWriter::Impl {
   std::optional<Dataset> rows;
   hdf5::Handle row_type = recording::row_type();
   std::uint64_t row_count = 0;
+  std::vector<std::uint64_t> blank_rows;  // below row_count, to be filled first
 
   Impl(File opened, ScanStart scan) : file(std::move(opened)), start(std::move(scan)) {}
 
   void create();
   std::vector<File::Extent> make_pixels();
   void open();
+  void blank(const std::vector<std::uint64_t>& damaged);
   Error refuse(const std::string& cause, const std::string& field, const std::string& value,
                const std::string& expected) const {
     return {cause, file.path(), field, value, expected};
   }
   Result<std::uint64_t> free_slot(const FrameHeader& header) const;
   Result<Ok> write(const Frame& frame, bool late);
-  void finish(const ScanEnd& end);
+  void flush(bool to_disk);
+  void finish(const ScanEnd& end, bool to_disk);
 };
 
 void ScanFileWriter::Impl::create() {
@@ -75,6 +85,7 @@ void ScanFileWriter::Impl::create() {
       file, "/entry/frames", row_type.get(),
       {.dims = {start.planned_frames()}, .chunk = {rows_per_chunk}, .most = {H5S_UNLIMITED}, .placed = true});
 
+  file.flush();  // all this gets its place before the pixels: a file cut short keeps it
   const std::vector<File::Extent> extents = make_pixels();
   for (const char* table : {"/entry/frames", "/entry/scan_end", "/entry/scan_end_reason"})
     Dataset::open(file, table).grow({0});  // leaves the room of a full table behind, before the pixels
@@ -107,9 +118,15 @@ void ScanFileWriter::Impl::open() {
       pixels[index_of(kind)] = Dataset::open(file, recording::dataset_name(kind));
   }
   rows = Dataset::open(file, "/entry/frames");
-  const std::vector<recording::Row> recorded = recording::read_rows(*rows, start);
-  for (const recording::Row& row : recorded) taken[row.kind][row.slot] = true;
-  row_count = recorded.size();
+  for (const recording::Row& row : recording::read_rows(*rows, start)) taken[row.kind][row.slot] = true;
+  row_count = rows->dims().front();
+}
+
+void ScanFileWriter::Impl::blank(const std::vector<std::uint64_t>& damaged) {
+  const hdf5::Dataset table = hdf5::Dataset::open(file, "/entry/frames");
+  const recording::Row nothing{};
+  for (const std::uint64_t row : damaged) table.put(row, row_type.get(), &nothing);
+  blank_rows = damaged;
 }
 
 Result<std::uint64_t> ScanFileWriter::Impl::free_slot(const FrameHeader& header) const {
@@ -143,41 +160,49 @@ Result<Ok> ScanFileWriter::Impl::write(const Frame& frame, bool late) {
   try {
     pixels[index_of(header.kind)]->put_chunk(*slot, frame.pixels.bytes);
     const recording::Row row = recording::row_of(frame, *slot, late);
-    rows->put(row_count, row_type.get(), &row);
+    rows->put(blank_rows.empty() ? row_count : blank_rows.back(), row_type.get(), &row);
   } catch (const Failure& failure) {
     return failure.error;
   }
-  ++row_count;
+  blank_rows.empty() ? void(++row_count) : blank_rows.pop_back();
   taken[index_of(header.kind)][*slot] = true;
   return Ok{};
 }
 
-void ScanFileWriter::Impl::finish(const ScanEnd& end) {
-  recording::write_scan_end(file, end);
+void ScanFileWriter::Impl::flush(bool to_disk) {
   file.flush();
+  if (to_disk) file.sync();
+}
+
+void ScanFileWriter::Impl::finish(const ScanEnd& end, bool to_disk) {
+  recording::write_scan_end(file, end);
+  flush(to_disk);
   for (auto& dataset : pixels) dataset.reset();
   rows.reset();
   file.close();
 }
 
 ScanFileWriter::ScanFileWriter(const std::filesystem::path& path, const ScanStart& start)
-    : impl_(std::make_unique<Impl>(File::create(path, room_for(start)), start)) {
+    : impl_(std::make_unique<Impl>(File::create(partial(path), room_for(start)), start)) {
   try {
     impl_->create();
+    impl_->file.rename(path);
     impl_->open();
   } catch (...) {
     impl_.reset();
-    std::filesystem::remove(path);  // half made: it would be in the way of the next try
+    std::filesystem::remove(partial(path));  // half made: it would be in the way of the next try
     throw;
   }
 }
 
 ScanFileWriter::ScanFileWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-std::unique_ptr<ScanFileWriter> ScanFileWriter::reopen(const std::filesystem::path& path) {
+std::unique_ptr<ScanFileWriter> ScanFileWriter::reopen(const std::filesystem::path& path,
+                                                       const std::vector<std::uint64_t>& damaged) {
   File file = File::open_to_append(path);
   ScanStart start = recording::read_scan_start(file);
   auto impl = std::make_unique<Impl>(std::move(file), std::move(start));
+  impl->blank(damaged);
   impl->open();
   return std::unique_ptr<ScanFileWriter>(new ScanFileWriter(std::move(impl)));
 }
@@ -187,11 +212,11 @@ ScanFileWriter::~ScanFileWriter() = default;
 Result<Ok> ScanFileWriter::write(const Frame& frame, bool late) {
   return impl_->write(frame, late);
 }
-void ScanFileWriter::flush() {
-  impl_->file.flush();
+void ScanFileWriter::flush(bool to_disk) {
+  impl_->flush(to_disk);
 }
-void ScanFileWriter::finish(const ScanEnd& end) {
-  impl_->finish(end);
+void ScanFileWriter::finish(const ScanEnd& end, bool to_disk) {
+  impl_->finish(end, to_disk);
 }
 
 }  // namespace phasecast

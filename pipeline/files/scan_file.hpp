@@ -29,19 +29,23 @@ namespace phasecast {
 ///                           tools open
 class ScanFileWriter {
  public:
-  /// Throws std::runtime_error naming the path if it exists or cannot be made.
+  /// Throws std::runtime_error naming the path if it exists or cannot be made. Until it is a recording, the
+  /// file is called PATH.partial.
   ScanFileWriter(const std::filesystem::path& path, const ScanStart& start);
-  /// Opens an existing recording to add late frames.
-  static std::unique_ptr<ScanFileWriter> reopen(const std::filesystem::path& path);
+  /// Opens an existing recording, finished or not, to add frames; nobody else may be writing it. The frames
+  /// of `damaged` rows (RecordedScan) are forgotten and may be written again.
+  static std::unique_ptr<ScanFileWriter> reopen(const std::filesystem::path& path,
+                                                const std::vector<std::uint64_t>& damaged = {});
   ~ScanFileWriter();
 
   /// Error "slot" if the slot (kind, energy, repeat) is taken or outside the plan; "disk" with the system's
   /// words if writing fails (the caller may try the same frame again).
   Result<Ok> write(const Frame& frame, bool late = false);
-  /// Makes everything written so far visible to readers. Like finish, it throws std::runtime_error with the
+  /// Hands everything written so far to the system: readers see it, and it survives this process; `to_disk`
+  /// also waits until it would survive a power cut. Like finish, it throws std::runtime_error with the
   /// system's words if the disk refuses, and may be called again.
-  void flush();
-  void finish(const ScanEnd& end);
+  void flush(bool to_disk = false);
+  void finish(const ScanEnd& end, bool to_disk = false);
 
  private:
   struct Impl;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "messages/crc32c.hpp"
 #include "messages/wire/limits.hpp"
 #include "pipeline/files/energy_unit.hpp"
 #include "pipeline/files/fingerprint.hpp"
@@ -65,6 +66,9 @@ Result<Frame> StoredScan::frame(std::uint64_t sequence) {
   const StoredFrame& stored = frames_[sequence];
   try {
     auto pixels = read_pixels(stacks_.at(stored.header.kind), stored.slot, start_.shape, start_.pixel_type);
+    if (stored.checked && crc32c(pixels) != stored.header.crc32c)
+      return Error{"crc", file_.path(), "frame " + std::to_string(stored.header.sequence),
+                   "changed since it was received", "the pixels of its checksum"};
     return Frame{stored.header, PixelBuffer::take(std::move(pixels)), stored.received_utc_ns};
   } catch (const Failure& failure) {
     return failure.error;

@@ -127,12 +127,14 @@ PhaseMap RandomMessages::phase_map() {
 
 Counters RandomMessages::counters() {
   Counters c;
-  for (auto* counter : {&c.received, &c.recorded, &c.used, &c.duplicate, &c.late, &c.missing, &c.foreign,
-                        &c.unpaired, &c.scans_started, &c.scans_closed, &c.scans_aborted, &c.scans_timed_out,
-                        &c.repaired_pixels, &c.maps_provisional, &c.maps_final, &c.viewer_drops}) {
+  for (auto* counter :
+       {&c.received, &c.recorded, &c.used, &c.duplicate, &c.late, &c.missing, &c.foreign, &c.unpaired,
+        &c.scans_started, &c.scans_closed, &c.scans_aborted, &c.scans_timed_out, &c.repaired_pixels,
+        &c.maps_provisional, &c.maps_final, &c.viewer_drops, &c.restored}) {
     *counter = bits_();
   }
   for (auto n = below(4); n > 0; --n) c.rejected["cause " + std::to_string(n)] = bits_();
+  for (auto n = below(4); n > 0; --n) c.refused["socket " + std::to_string(n)] = bits_();
   return c;
 }
 
@@ -156,8 +158,9 @@ Status RandomMessages::status() {
 }
 
 ControlRequest RandomMessages::control_request() {
-  const auto command = static_cast<ControlCommand>(below(7));
+  const auto command = static_cast<ControlCommand>(below(8));
   if (command == ControlCommand::get_region_spectrum) return {command, region()};
+  if (command == ControlCommand::get_receipt) return {command, {}, id()};
   return {command};
 }
 
@@ -208,10 +211,20 @@ References RandomMessages::references() {
   return references;
 }
 
+Receipt RandomMessages::receipt() {
+  Receipt receipt{id(), coin(), {}};
+  for (std::uint64_t first = below(3); first < 200; first += 1 + below(5)) {
+    receipt.recorded.push_back({first, 1 + below(20)});
+    first += receipt.recorded.back().count;
+  }
+  return receipt;
+}
+
 std::vector<Parts> one_of_each(RandomMessages& random) {
   return {encode(random.scan_start()),    encode(random.frame()),           encode(random.scan_end()),
           encode(random.phase_map()),     encode(random.status()),          encode(random.control_request()),
-          encode(random.control_reply()), encode(random.region_spectrum()), encode(random.references())};
+          encode(random.control_reply()), encode(random.region_spectrum()), encode(random.references()),
+          encode(random.receipt())};
 }
 
 }  // namespace phasecast::test

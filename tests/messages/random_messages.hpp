@@ -20,6 +20,7 @@ class RandomMessages {
   ControlReply control_reply();
   RegionSpectrum region_spectrum();
   References references();
+  Receipt receipt();
 
   std::uint64_t below(std::uint64_t end) { return bits_() % end; }
 

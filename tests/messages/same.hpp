@@ -59,11 +59,11 @@ inline bool same(const PhaseMap& a, const PhaseMap& b) {
 inline bool same(const Counters& a, const Counters& b) {
   return a.received == b.received && a.recorded == b.recorded && a.used == b.used &&
          a.duplicate == b.duplicate && a.late == b.late && a.missing == b.missing && a.foreign == b.foreign &&
-         a.unpaired == b.unpaired && a.rejected == b.rejected && a.scans_started == b.scans_started &&
-         a.scans_closed == b.scans_closed && a.scans_aborted == b.scans_aborted &&
-         a.scans_timed_out == b.scans_timed_out && a.repaired_pixels == b.repaired_pixels &&
-         a.maps_provisional == b.maps_provisional && a.maps_final == b.maps_final &&
-         a.viewer_drops == b.viewer_drops;
+         a.unpaired == b.unpaired && a.rejected == b.rejected && a.refused == b.refused &&
+         a.scans_started == b.scans_started && a.scans_closed == b.scans_closed &&
+         a.scans_aborted == b.scans_aborted && a.scans_timed_out == b.scans_timed_out &&
+         a.repaired_pixels == b.repaired_pixels && a.maps_provisional == b.maps_provisional &&
+         a.maps_final == b.maps_final && a.viewer_drops == b.viewer_drops && a.restored == b.restored;
 }
 
 inline bool same(const Status& a, const Status& b) {
@@ -76,7 +76,7 @@ inline bool same(const Status& a, const Status& b) {
 }
 
 inline bool same(const ControlRequest& a, const ControlRequest& b) {
-  return a.command == b.command && a.region == b.region;
+  return a.command == b.command && a.region == b.region && a.scan_id == b.scan_id;
 }
 
 inline bool same(const RegionSpectrum& a, const RegionSpectrum& b) {
@@ -94,6 +94,10 @@ inline bool same(const RegionSpectrum& a, const RegionSpectrum& b) {
 inline bool same(const References& a, const References& b) {
   return a.scan_id == b.scan_id && a.states == b.states && a.energies_ev == b.energies_ev &&
          a.absorbance == b.absorbance;
+}
+
+inline bool same(const Receipt& a, const Receipt& b) {
+  return a.scan_id == b.scan_id && a.closed == b.closed && a.recorded == b.recorded;
 }
 
 inline bool same(const ControlReply& a, const ControlReply& b) {

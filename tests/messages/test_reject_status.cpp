@@ -29,6 +29,7 @@ TEST_CASE("a status outside the limits is rejected by cause and field") {
                          {"energies_received", "energy", [](auto& s) { s.energies_received = 118; }},
                          {"counters.rejected", "value", [](auto& s) { overfill(s.counters.rejected); }},
                          {"counters.rejected", "value", [](auto& s) { s.counters.rejected[long_text] = 1; }},
+                         {"counters.refused", "value", [](auto& s) { overfill(s.counters.refused); }},
                          {"queue_depths", "value", [](auto& s) { overfill(s.queue_depths); }},
                          {"queue_depths", "value", [](auto& s) { s.queue_depths[""] = 1; }},
                          {"frames_per_second", "value", [](auto& s) { s.frames_per_second = not_a_number; }},
@@ -57,7 +58,7 @@ TEST_CASE("a status or control message without a required field is rejected") {
 }
 
 TEST_CASE("a control message outside the limits is rejected by cause and field") {
-  check_rejected<ControlRequest>({}, {{"command", "value", [](auto& r) { r.command = ControlCommand{7}; }}});
+  check_rejected<ControlRequest>({}, {{"command", "value", [](auto& r) { r.command = ControlCommand{8}; }}});
   check_rejected<ControlReply>({}, {{"text", "value", [](auto& r) { r.text = long_text; }}});
 }
 

@@ -30,6 +30,7 @@ TEST_CASE("every message comes back from the wire as it was sent") {
     check_round_trip(random.control_reply());
     check_round_trip(random.region_spectrum());
     check_round_trip(random.references());
+    check_round_trip(random.receipt());
   }
 }
 

@@ -128,14 +128,15 @@ bool valid(const PhaseMap& m) {
 bool valid(const Status& s) {
   return s.state <= PipelineState::stopping && (s.scan_id.empty() || id(s.scan_id)) &&
          s.energies_planned <= 20'000 && s.energies_received <= s.energies_planned &&
-         names(s.counters.rejected) && names(s.queue_depths) && measure(s.frames_per_second) &&
-         measure_or_unknown(s.latency_p50_ms) && measure_or_unknown(s.latency_p95_ms) &&
-         s.errors.size() <= 1000 && std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) &&
-         s.published_utc_ns >= 0;
+         names(s.counters.rejected) && names(s.counters.refused) && names(s.queue_depths) &&
+         measure(s.frames_per_second) && measure_or_unknown(s.latency_p50_ms) &&
+         measure_or_unknown(s.latency_p95_ms) && s.errors.size() <= 1000 &&
+         std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) && s.published_utc_ns >= 0;
 }
 
 bool valid(const ControlRequest& request) {
-  return request.command <= ControlCommand::get_references &&
+  return request.command <= ControlCommand::get_receipt &&
+         (request.command == ControlCommand::get_receipt ? id(request.scan_id) : request.scan_id.empty()) &&
          request.region.has_value() == (request.command == ControlCommand::get_region_spectrum) &&
          (!request.region || region(*request.region));
 }
@@ -155,6 +156,14 @@ bool valid(const RegionSpectrum& s) {
 bool valid(const References& r) {
   return id(r.scan_id) && distinct_names(r.states) && energies(r.energies_ev) &&
          finite(r.absorbance, r.states.size() * r.energies_ev.size());
+}
+bool valid(const Receipt& r) {
+  std::uint64_t next = 0;
+  for (const auto& [first, count] : r.recorded) {
+    if (first < next || count < 1 || first >= 10'000'000 || count > 10'000'000 - first) return false;
+    next = first + count + 1;
+  }
+  return id(r.scan_id);
 }
 bool valid(const ControlReply& reply) {
   return text(reply.text);

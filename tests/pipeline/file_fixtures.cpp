@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "messages/crc32c.hpp"
+
 namespace phasecast::test {
 
 namespace fs = std::filesystem;
@@ -134,7 +136,9 @@ Frame make_frame(const FrameHeader& header) {
                                                                    : &value;
     std::memcpy(bytes.data() + i * size, source, size);
   }
-  return {header, PixelBuffer::take(std::move(bytes)), header.start_utc_ns + 5};
+  Frame frame{header, PixelBuffer::take(std::move(bytes)), header.start_utc_ns + 5};
+  frame.header.crc32c = crc32c(frame.pixels.bytes);
+  return frame;
 }
 
 std::vector<Frame> all_frames(const ScanStart& start) {

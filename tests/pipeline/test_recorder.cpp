@@ -28,7 +28,7 @@ TEST_CASE("every frame is recorded, also one that comes when its scan's file is 
   Ledger ledger;
   std::vector<std::filesystem::path> files;
   {
-    Recorder recorder(folder.path(), {}, ledger);
+    Recorder recorder({.output = folder.path(), .described = {}}, ledger);
     const auto scan = std::make_shared<const ScanStart>(small_scan("a", frames - 2));
     recorder.record(ScanOpened{scan});
     for (std::uint64_t k = 0; k + 1 < frames; ++k)
@@ -46,7 +46,7 @@ TEST_CASE("a finished recorder names the files of everything that was recorded")
   constexpr int scans = 20;
   TemporaryFolder folder;
   Ledger ledger;
-  Recorder recorder(folder.path(), {}, ledger);
+  Recorder recorder({.output = folder.path(), .described = {}}, ledger);
   for (int k = 0; k < scans; ++k) {
     const auto scan = std::make_shared<const ScanStart>(small_scan(std::to_string(k), frames - 2));
     recorder.record(ScanOpened{scan});
@@ -88,7 +88,7 @@ TEST_CASE("a full disk holds the recorder up, and nothing is lost once there is 
   Ledger ledger;
   {
     disk.fill();
-    Recorder recorder(disk / "data", {}, ledger);
+    Recorder recorder({.output = disk / "data", .described = {}}, ledger);
     const auto scan = std::make_shared<const ScanStart>(small_scan("a", frames - 2));
     recorder.record(ScanOpened{scan});
     for (std::uint64_t k = 0; k < frames; ++k)

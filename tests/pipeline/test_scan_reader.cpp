@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 
+#include "messages/crc32c.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/scan_file.hpp"
 #include "tests/pipeline/file_fixtures.hpp"
@@ -86,6 +87,7 @@ TEST_CASE("NaN payloads and all pixel bits survive a recording") {
   const std::uint32_t signaling_nan = 0x7fa12345;
   std::memcpy(bytes.data(), &signaling_nan, 4);
   frame.pixels = PixelBuffer::take(std::move(bytes));
+  frame.header.crc32c = crc32c(frame.pixels.bytes);
   {
     ScanFileWriter writer(folder / "scan.h5", start);
     REQUIRE(writer.write(frame).ok());

@@ -31,6 +31,7 @@ class Process {
   Process(const Process&) = delete;
 
   void signal(int number) const;
+  pid_t pid() const { return pid_; }
   /// Waits for its end; 128 + signal if a signal ended it.
   int wait();
   std::string output() const;

@@ -94,12 +94,15 @@ TEST_CASE("other paths and methods are refused") {
 
 TEST_CASE("the pipeline's answers come through, and no commands go to it") {
   zmq::context_t context;
-  ControlServer pipeline(context, "tcp://127.0.0.1:*", [](const ControlRequest& request) {
-    CHECK(request.command == ControlCommand::get_region_spectrum);
-    return ControlAnswer{{true, ""}, encode(References{"scan", {"a"}, {8333}, {1}})};
-  });
+  ControlServer pipeline(
+      context, "tcp://127.0.0.1:*", [](zmq::socket_t&) {},
+      [](const ControlRequest& request) {
+        CHECK(request.command == ControlCommand::get_region_spectrum);
+        return ControlAnswer{{true, ""}, encode(References{"scan", {"a"}, {8333}, {1}})};
+      });
   const Archive archive(1);
-  const Answers answers(archive, pipeline.endpoint(), "");
+  const Metrics metrics;
+  const Answers answers(archive, metrics, pipeline.endpoint(), "");
   const auto ask = [&](const ControlRequest& request) {
     return answers.answer({"POST", "/control", to_frame(encode(request))});
   };
@@ -112,7 +115,7 @@ TEST_CASE("the pipeline's answers come through, and no commands go to it") {
   CHECK(ask({ControlCommand::stop}).status == 403);
   CHECK(answers.answer({"POST", "/control", "banana"}).status == 400);
   CHECK(answers.answer({"POST", "/control", to_frame(encode(Status{}))}).status == 400);
-  CHECK(Answers(archive, "", "").answer({"POST", "/control", to_frame(encode(ControlRequest{}))}).status ==
+  CHECK(Answers(archive, metrics, "", "").answer({"POST", "/control", to_frame(encode(ControlRequest{}))}).status ==
         503);
 }
 

@@ -91,6 +91,7 @@ TEST_CASE("a status line has every counter, rejections by cause, queues, errors 
   status.energies_planned = 117;
   status.counters.received = 41;
   status.counters.rejected = {{"crc", 3}};
+  status.counters.refused = {{"maps", 2}};
   status.queue_depths = {{"record", 2}};
   status.latency_p50_ms = std::numeric_limits<double>::quiet_NaN();
   status.errors = {"disk \"full\""};
@@ -98,7 +99,8 @@ TEST_CASE("a status line has every counter, rejections by cause, queues, errors 
   CHECK(status_line(status) ==
         "status solving scan 0 energies 40/117 received 41 recorded 0 used 0 duplicate 0 late 0 missing 0 "
         "foreign 0 "
-        "unpaired 0 rejected.crc 3 queue.record 2 scans_started 0 scans_closed 0 scans_aborted 0 "
+        "unpaired 0 rejected.crc 3 refused.maps 2 queue.record 2 scans_started 0 scans_closed 0 "
+        "scans_aborted 0 "
         "scans_timed_out 0 "
         "repaired_pixels 0 maps_provisional 0 maps_final 0 viewer_drops 0 recorder_lag 0 fps 0.0 "
         "latency_p50_ms nan "
@@ -128,6 +130,7 @@ TEST_CASE("frames that go well are no news, anything else is") {
   CHECK(is_news([](Status& s) { s.counters.late = 1; }));
   CHECK(is_news([](Status& s) { s.counters.missing = 1; }));
   CHECK(is_news([](Status& s) { s.counters.rejected["crc"] = 1; }));
+  CHECK(is_news([](Status& s) { s.counters.refused["maps"] = 1; }));
   CHECK(is_news([](Status& s) { s.errors.push_back("disk"); }));
   CHECK(is_news([](Status& s) { s.note = "waiting"; }));
 }
@@ -158,6 +161,7 @@ TEST_CASE("the screen tells state, counters, trust and how to read the colors") 
   view.status->counters.received = 41;
   view.status->counters.missing = 2;
   view.status->counters.rejected = {{"crc", 3}};
+  view.status->counters.refused = {{"maps", 12}};
   view.status->latency_p50_ms = std::numeric_limits<double>::quiet_NaN();
   view.status->errors = {"disk full"};
   view.map = std::make_shared<const PhaseMap>(example_map());
@@ -165,7 +169,7 @@ TEST_CASE("the screen tells state, counters, trust and how to read the colors") 
   const std::string text = joined(lines);
   for (const char* expected :
        {"connected to tcp://127.0.0.1:5556", "scanning", "received 41", "missing 2", "rejected crc 3",
-        "latency p50 - p95 0 ms", "disk full", " FINAL ", "scan 3 map 57",
+        "maps 12", "latency p50 - p95 0 ms", "disk full", " FINAL ", "scan 3 map 57",
         "energies: 2 used, 1 carried, 1 missing", "35 iterations", "distance 0.0009", "noise 0.021",
         "latency 41 ms", "■ NiO", "■ LiNiO2", "■ masked"}) {
     CAPTURE(expected);

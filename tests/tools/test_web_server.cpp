@@ -50,7 +50,8 @@ class Browser {
 
 struct Site {
   Archive archive{1};
-  Answers answers{archive, "", ""};
+  Metrics metrics;
+  Answers answers{archive, metrics, "", ""};
   WebServer server{"127.0.0.1", 0, answers};
 };
 

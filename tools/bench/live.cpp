@@ -97,7 +97,8 @@ LiveResult run_live(std::vector<std::shared_ptr<PreparedScan>> scans, const Live
                   {.endpoint = endpoint,
                    .pace = settings.rate_hz > 0 ? Pace::rate : Pace::fast,
                    .rate_hz = settings.rate_hz,
-                   .faults = {}},
+                   .faults = {},
+                   .control = {}},
                   stop);
     for (const auto& scan : scans)
       if (const auto report = sender.send(*scan)) result.frames_sent += report->sent;

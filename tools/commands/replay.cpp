@@ -20,6 +20,7 @@ namespace {
 struct ReplayOptions {
   std::vector<std::filesystem::path> files;
   SendConfig send;
+  KeyFiles keys;
   StackOptions stack;
 };
 
@@ -62,7 +63,7 @@ void add_replay(CLI::App& app, int& exit_status) {
       ->required()
       ->type_name("F.h5|F.tif")
       ->check(CLI::ExistingFile);
-  add_send_options(*command, options->send);
+  add_send_options(*command, options->send, options->keys);
   add_stack_options(*command, options->stack);
   command->get_option("--to")->required();
   CLI::Option* rate = command->get_option("--rate");
@@ -77,7 +78,10 @@ void add_replay(CLI::App& app, int& exit_status) {
       ->type_name("S")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->callback([options, &exit_status] { exit_status = replay(*options); });
+  command->callback([options, &exit_status] {
+    options->send.keys = load_keys(options->keys);
+    exit_status = replay(*options);
+  });
 }
 
 }  // namespace phasecast

@@ -3,13 +3,16 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
 #include "pipeline/pipeline.hpp"
 #include "tools/child.hpp"
+#include "tools/client_keys.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
+#include "tools/passed_key.hpp"
 
 namespace phasecast {
 namespace {
@@ -21,7 +24,10 @@ struct RunOptions {
   std::string frames = defaults.frames_endpoint, maps = defaults.maps_endpoint,
               control = defaults.control_endpoint;
   std::string output = defaults.output;
-  bool no_record = false;
+  std::string keys;
+  bool insecure = false;
+  std::size_t max_frame_mib = 256;
+  bool no_record = false, to_disk = false;
   std::optional<std::uint16_t> view_port;
   std::size_t reorder_frames = defaults.admission.reorder_frames;
   double reorder_wait_s = 2, close_wait_s = 2, stall_wait_s = 60;
@@ -40,12 +46,23 @@ void add_options(CLI::App& app, RunOptions& o) {
   app.add_option("--control", o.control, "Where requests are answered (REP, bound)")
       ->type_name("ENDPOINT")
       ->capture_default_str();
+  app.add_option(
+         "--keys", o.keys,
+         "Who may connect: a folder made by phasecast keys; needed where other machines reach a socket "
+         "[default: whoever reaches it]")
+      ->type_name("DIR");
+  app.add_flag("--insecure", o.insecure, "Let in whoever comes, unencrypted, from other machines too");
+  app.add_option("--max-frame", o.max_frame_mib, "A scan whose frames are larger is rejected")
+      ->type_name("MiB")
+      ->capture_default_str();
   app.add_option("--endpoints", o.endpoints_file,
                  "Write the endpoints as bound to this file (JSON) when ready");
   app.add_option("--output", o.output, "Folder of recordings and maps")
       ->type_name("DIR")
       ->capture_default_str();
   app.add_flag("--no-record", o.no_record, "Write nothing to disk");
+  app.add_flag("--sync", o.to_disk,
+               "Call a frame recorded once it would survive a power cut (fdatasync), not only a crash");
   app.add_option("--reorder-frames", o.reorder_frames,
                  "A missing frame is given up when this many later ones wait")
       ->type_name("frames")
@@ -84,11 +101,14 @@ void add_options(CLI::App& app, RunOptions& o) {
 }
 
 /// A process of its own: what browsers do to it does not reach the pipeline.
-std::optional<Child> start_viewer(const RunOptions& options, const Endpoints& endpoints) {
+std::optional<Child> start_viewer(const RunOptions& options, const Endpoints& endpoints,
+                                  const KeyFiles& keys) {
   if (!options.view_port) return std::nullopt;
-  return std::optional<Child>(std::in_place,
-                              std::vector<std::string>{"view", endpoints.maps, "--control", endpoints.control,
-                                                       "--port", std::to_string(*options.view_port)});
+  std::vector<std::string> arguments{
+      "view", endpoints.maps, "--control", endpoints.control, "--port", std::to_string(*options.view_port)};
+  if (!keys.key.empty())
+    arguments.insert(arguments.end(), {"--key", keys.key.string(), "--server-key", keys.server_key.string()});
+  return std::optional<Child>(std::in_place, std::move(arguments));
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {
@@ -106,8 +126,12 @@ Result<RunConfig> to_run_config(const RunOptions& o) {
   config.frames_endpoint = o.frames;
   config.maps_endpoint = o.maps;
   config.control_endpoint = o.control;
+  config.keys = o.keys;
+  config.insecure = o.insecure;
+  config.largest_frame_bytes = o.max_frame_mib << 20;
   config.output = o.output;
   config.record = !o.no_record;
+  config.to_disk = o.to_disk;
   config.threads = o.unmix.threads;
   config.admission = {o.reorder_frames, milliseconds(o.reorder_wait_s), milliseconds(o.close_wait_s),
                       milliseconds(o.stall_wait_s)};
@@ -127,14 +151,18 @@ void write_endpoints(const std::string& path, const Endpoints& endpoints) {
 void print_summary(const Pipeline& pipeline) {
   const Status status = pipeline.status();
   const Counters& n = status.counters;
-  std::uint64_t rejected = 0;
+  std::uint64_t rejected = 0, refused = 0;
   for (const auto& [cause, count] : n.rejected) rejected += count;
   std::printf(
-      "received %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign %lu\nunpaired "
+      "received %lu\nrestored %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign "
+      "%lu\nunpaired "
       "%lu\n",
-      n.received, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
+      n.received, n.restored, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
+  for (const auto& [socket, count] : n.refused) refused += count;
   std::printf("rejected %lu\n", rejected);
   for (const auto& [cause, count] : n.rejected) std::printf("rejected_%s %lu\n", cause.c_str(), count);
+  std::printf("refused %lu\n", refused);
+  for (const auto& [socket, count] : n.refused) std::printf("refused_%s %lu\n", socket.c_str(), count);
   std::printf(
       "scans %lu\nscans_aborted %lu\nscans_timed_out %lu\nmaps_provisional %lu\nmaps_final %lu\nviewer_drops "
       "%lu\n",
@@ -164,12 +192,20 @@ int run(const CLI::App& app, const RunOptions& options) {
   for (const Error& error : errors) std::fprintf(stderr, "phasecast run: %s\n", error.text().c_str());
   if (!errors.empty()) return 2;
 
+  std::optional<PassedKey> viewer_key;
+  if (options.view_port && !config->keys.empty()) {
+    viewer_key.emplace();
+    config->own_viewer = viewer_key->public_key();
+  }
+
   const sigset_t stop_signals = block_stop_signals();
   Pipeline pipeline(*config, [] { kill(getpid(), SIGTERM); });
   const Endpoints endpoints = pipeline.endpoints();
   spdlog::info("ready frames={} maps={} control={}", endpoints.frames, endpoints.maps, endpoints.control);
   write_endpoints(options.endpoints_file, endpoints);
-  std::optional<Child> viewer = start_viewer(options, endpoints);
+  std::optional<Child> viewer = start_viewer(
+      options, endpoints,
+      viewer_key ? KeyFiles{viewer_key->path(), KeyFolder(config->keys).server_public_file()} : KeyFiles{});
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("stopping signal={}", signal);
@@ -179,7 +215,42 @@ int run(const CLI::App& app, const RunOptions& options) {
   return 0;
 }
 
+/// The start and orderly end of a pipeline that nobody sends to: it finishes what the one before left.
+int recover(const CLI::App& app, const RunOptions& options) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("phasecast"));
+  spdlog::set_pattern("%l: %v");
+  auto config = to_run_config(options);
+  if (!config) throw std::runtime_error(config.error().text());
+  if (!std::filesystem::is_directory(config->output))
+    throw std::runtime_error("--output " + config->output + " is no folder, expected that of the recordings");
+  config->described = describe(app);
+  config->record = true;
+  config->frames_endpoint = "inproc://recover-frames";
+  config->maps_endpoint = "inproc://recover-maps";
+  config->control_endpoint = "inproc://recover-control";
+  const auto errors = validate(*config);
+  for (const Error& error : errors) std::fprintf(stderr, "phasecast recover: %s\n", error.text().c_str());
+  if (!errors.empty()) return 2;
+  Pipeline pipeline(*config, [] {});
+  pipeline.stop();
+  print_summary(pipeline);
+  return pipeline.status().errors.empty() ? 0 : 1;
+}
+
 }  // namespace
+
+void add_recover(CLI::App& app, int& exit_status) {
+  CLI::App* command = app.add_subcommand("recover",
+                                         "Finishes the scans of a pipeline that died, from its recordings; "
+                                         "the options are those of run, which does "
+                                         "the same when it starts");
+  auto options = std::make_shared<RunOptions>();
+  add_options(*command, *options);
+  command->callback([command, options, &exit_status] {
+    apply_config_file(*command, options->config_file);
+    exit_status = recover(*command, *options);
+  });
+}
 
 void add_run(CLI::App& app, int& exit_status) {
   CLI::App* command =

@@ -7,7 +7,7 @@ namespace phasecast {
 
 namespace {
 
-constexpr const char* only_when_sending[] = {"--rate",    "--loss",      "--duplicate",
+constexpr const char* only_when_sending[] = {"--control", "--rate",      "--loss",      "--duplicate",
                                              "--shuffle", "--early-end", "--fault-seed"};
 
 std::string endpoint_fault(const std::string& endpoint) {
@@ -17,8 +17,16 @@ std::string endpoint_fault(const std::string& endpoint) {
 
 }  // namespace
 
-void add_send_options(CLI::App& command, SendConfig& config) {
+void add_send_options(CLI::App& command, SendConfig& config, KeyFiles& keys) {
+  add_key_options(command, keys);
   command.add_option("--to", config.endpoint, "Send to the pipeline that takes frames at this address")
+      ->type_name("tcp://HOST:PORT")
+      ->check(endpoint_fault);
+  command
+      .add_option(
+          "--control", config.control,
+          "Its control endpoint: have every frame confirmed, and send again what a pipeline that went away "
+          "had not recorded [default: none]")
       ->type_name("tcp://HOST:PORT")
       ->check(endpoint_fault);
   command

@@ -7,7 +7,8 @@
 namespace phasecast {
 
 /// --to, --rate and the deliberate faults, which `simulate` and `replay` share.
-void add_send_options(CLI::App& command, SendConfig& config);
+/// --key and --server-key go to `keys`, to be loaded when the command runs.
+void add_send_options(CLI::App& command, SendConfig& config, KeyFiles& keys);
 
 /// Throws std::invalid_argument if faults or a rate are asked for without --to.
 void require_target(const CLI::App& command);

@@ -120,6 +120,7 @@ void add_simulate(CLI::App& app, int& exit_status) {
       require_target(*command);
       if (options->output.empty() && options->send.endpoint.empty() && options->write_references.empty())
         throw std::invalid_argument("nothing to do: expected --output, --to, or both");
+      options->send.keys = load_keys(options->keys);
       options->send.interval_s = options->experiment.interval_s;
       exit_status = simulate(*options);
     } catch (const std::invalid_argument& e) {

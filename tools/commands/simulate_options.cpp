@@ -127,7 +127,7 @@ void add_simulate_options(CLI::App& command, SimulateOptions& options) {
       .add_option("--write-references", options.write_references,
                   "Write the spectra of the states there, as two-column text")
       ->type_name("DIR");
-  add_send_options(command, options.send);
+  add_send_options(command, options.send, options.keys);
 }
 
 ExperimentConfig experiment_of(const SimulateOptions& options) {

@@ -21,6 +21,7 @@ struct SimulateOptions {
   std::filesystem::path write_references;
   std::optional<double> start_time_s;
   SendConfig send;
+  KeyFiles keys;
 };
 
 void add_simulate_options(CLI::App& command, SimulateOptions& options);

@@ -23,6 +23,7 @@ constexpr int below_the_pipeline = 19;  // nice: on a machine that both share, f
 void add_view(CLI::App& app, int& exit_status) {
   struct Options {
     ViewOptions view;
+    KeyFiles keys;
     std::size_t history_mib = 1024;
   };
   auto options = std::make_shared<Options>();
@@ -34,6 +35,9 @@ void add_view(CLI::App& app, int& exit_status) {
       ->type_name("ENDPOINT");
   command->add_option("--control", o.control, "Its control endpoint, for spectra [default: none]")
       ->type_name("ENDPOINT");
+  add_key_options(*command, options->keys);
+  command->add_flag("--insecure", o.insecure,
+                    "Serve pages unencrypted where other machines reach the address");
   command->add_option("--address", o.address, "IP address to listen at")->capture_default_str();
   command->add_option("--port", o.port, "Port to listen at; 0 takes any free one")->capture_default_str();
   command->add_option(
@@ -48,6 +52,7 @@ void add_view(CLI::App& app, int& exit_status) {
     if (setpriority(PRIO_PROCESS, 0, below_the_pipeline) != 0)
       spdlog::warn("viewer: its priority cannot be lowered: {}", std::strerror(errno));
     const StopOnSignal stop;
+    options->view.keys = load_keys(options->keys);
     options->view.history_bytes = options->history_mib << 20;
     view(
         options->view,

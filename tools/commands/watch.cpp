@@ -49,6 +49,7 @@ int watch_and_show(const WatchOptions& options, const std::string& lines_path) {
 void add_watch(CLI::App& app, int& exit_status) {
   struct Options {
     WatchOptions watch;
+    KeyFiles keys;
     std::string lines;
   };
   auto options = std::make_shared<Options>();
@@ -62,6 +63,7 @@ void add_watch(CLI::App& app, int& exit_status) {
         const bool known = endpoint.starts_with("tcp://") || endpoint.starts_with("ipc://");
         return known ? "" : "'" + endpoint + "' is no endpoint, expected tcp://HOST:PORT or ipc://PATH";
       });
+  add_key_options(*command, options->keys);
   CLI::Option* finals = command
                             ->add_option("--finals", watch_options.finals,
                                          "End with status 0 after N final maps [default: never]")
@@ -93,8 +95,10 @@ void add_watch(CLI::App& app, int& exit_status) {
       ->add_option("--lines", options->lines,
                    "Write the plain lines to this file too, terminal or not [default: none]")
       ->type_name("FILE");
-  command->callback(
-      [options, &exit_status] { exit_status = watch_and_show(options->watch, options->lines); });
+  command->callback([options, &exit_status] {
+    options->watch.keys = load_keys(options->keys);
+    exit_status = watch_and_show(options->watch, options->lines);
+  });
 }
 
 }  // namespace phasecast

@@ -108,10 +108,12 @@ WebAnswer Answers::answer(const WebRequest& request) const {
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (path == "/" && reads) return {200, "text/html; charset=utf-8", std::string(web_page())};
   if (!lets_in(request.target)) return refusal(401, "the token is missing or wrong");
+  if (path == "/metrics" && reads) return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text()};
   if (path == "/history" && reads) return history(request.target);
   if (path.starts_with("/maps/") && reads) return archived_map(path);
   if (path == "/control" && request.method == "POST") return control(request.body);
-  const bool known = path == "/" || path == "/history" || path == "/control" || path.starts_with("/maps/");
+  const bool known = path == "/" || path == "/history" || path == "/metrics" || path == "/control" ||
+                     path.starts_with("/maps/");
   return known ? refusal(405, "wrong method") : refusal(404, "there is no " + std::string(path));
 }
 
@@ -153,6 +155,7 @@ WebAnswer Answers::control(std::string_view body) const {
 
   zmq::socket_t socket(context_, zmq::socket_type::req);
   socket.set(zmq::sockopt::linger, 0);
+  use_keys(socket, keys_);
   connect_or_throw(socket, control_, "control");
   send_parts(socket, *parts);
   zmq::pollitem_t item{socket.handle(), 0, ZMQ_POLLIN, 0};

@@ -4,7 +4,9 @@
 #include <string_view>
 #include <zmq.hpp>
 
+#include "tools/client_keys.hpp"
 #include "tools/view/archive.hpp"
+#include "tools/view/metrics.hpp"
 
 namespace phasecast {
 
@@ -27,8 +29,13 @@ std::string query_value(std::string_view target, std::string_view name);
 class Answers {
  public:
   /// `control` is the pipeline's control endpoint, empty if not known. An empty token lets everyone in.
-  Answers(const Archive& archive, std::string control, std::string token)
-      : archive_(archive), control_(std::move(control)), token_(std::move(token)) {}
+  Answers(const Archive& archive, const Metrics& metrics, std::string control, std::string token,
+          std::optional<ClientKeys> keys = std::nullopt)
+      : archive_(archive),
+        metrics_(metrics),
+        control_(std::move(control)),
+        token_(std::move(token)),
+        keys_(std::move(keys)) {}
 
   bool lets_in(std::string_view target) const;
   /// May wait for the pipeline's answer, a few seconds at most.
@@ -40,7 +47,9 @@ class Answers {
   WebAnswer control(std::string_view body) const;
 
   const Archive& archive_;
+  const Metrics& metrics_;
   const std::string control_, token_;
+  const std::optional<ClientKeys> keys_;
   mutable zmq::context_t context_;  // of any thread
 };
 

@@ -36,6 +36,11 @@ void check(const ViewOptions& options) {
   if (!is_loopback(options.address) && options.token.empty())
     throw std::runtime_error("viewer: other machines reach address " + options.address +
                              "; expected a --token that lets only its holders in");
+  if (!is_loopback(options.address) && !options.insecure)
+    throw std::runtime_error(
+        "viewer: at address " + options.address +
+        " maps and token would cross the network unencrypted; expected the loopback, reached over "
+        "'ssh -L 8050:127.0.0.1:8050 THIS-MACHINE', or --insecure");
 }
 
 std::string url(const ViewOptions& options, std::uint16_t port) {
@@ -46,9 +51,10 @@ std::string url(const ViewOptions& options, std::uint16_t port) {
 }
 
 /// What it cannot read it does not show: said in the log, and the pipeline's own business.
-void take(Parts parts, Archive& archive, WebServer& server) {
+void take(Parts parts, Archive& archive, Metrics& metrics, WebServer& server) {
   auto message = decode(parts);
   if (!message) return spdlog::warn("viewer: {}", message.error().text());
+  if (const auto* status = std::get_if<Status>(&*message)) metrics.take(*status);
   if (const auto* scan = std::get_if<ScanStart>(&*message)) archive.take(*scan);
   if (auto* map = std::get_if<PhaseMap>(&*message))
     if (!archive.take(std::move(*map))) return;
@@ -61,17 +67,22 @@ void view(const ViewOptions& options, const std::function<void(const std::string
           std::stop_token stop) {
   check(options);
   Archive archive(options.history_bytes);
-  const Answers answers(archive, options.control, options.token);
-  Feed feed(options.maps, stop);
+  Metrics metrics;
+  const Answers answers(archive, metrics, options.control, options.token, options.keys);
+  Feed feed(options.maps, options.keys, stop);
   WebServer server(options.address, options.port, answers);
-  server.tell_link(link_json(feed.link(), options.maps));
+  const auto tell = [&](Link link) {
+    metrics.set_link(link == Link::connected);
+    server.tell_link(link_json(link, options.maps));
+  };
+  tell(feed.link());
   ready(url(options, server.port()));
   while (!stop.stop_requested()) {
     feed.wait(Clock::now() + std::chrono::hours(1));
-    for (const Link link : feed.take_changes()) server.tell_link(link_json(link, options.maps));
+    for (const Link link : feed.take_changes()) tell(link);
     while (auto parts = feed.receive_parts()) {
-      for (const Link link : feed.take_changes()) server.tell_link(link_json(link, options.maps));
-      take(std::move(*parts), archive, server);
+      for (const Link link : feed.take_changes()) tell(link);
+      take(std::move(*parts), archive, metrics, server);
     }
   }
 }

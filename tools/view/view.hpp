@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+
+#include "tools/client_keys.hpp"
 
 namespace phasecast {
 
@@ -11,8 +14,10 @@ struct ViewOptions {
   std::string maps;     ///< endpoint of a running pipeline's maps
   std::string control;  ///< and of its control socket; empty: spectra cannot be shown
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8050;  ///< 0: any free one
-  std::string token;          ///< empty: whoever reaches the port may look
+  std::uint16_t port = 8050;                      ///< 0: any free one
+  std::optional<ClientKeys> keys = std::nullopt;  ///< for a pipeline with keys
+  bool insecure = false;                          ///< unencrypted even where other machines reach the address
+  std::string token;                              ///< empty: whoever reaches the port may look
   std::size_t history_bytes = std::size_t{1} << 30;
 };
 

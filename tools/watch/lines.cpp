@@ -69,6 +69,8 @@ std::string status_line(const Status& status) {
       c.recorded, c.used, c.duplicate, c.late, c.missing, c.foreign, c.unpaired);
   for (const auto& [cause, count] : c.rejected)
     line += fmt::format(" rejected.{} {}", printable(cause), count);
+  for (const auto& [socket, count] : c.refused)
+    line += fmt::format(" refused.{} {}", printable(socket), count);
   for (const auto& [branch, depth] : status.queue_depths)
     line += fmt::format(" queue.{} {}", printable(branch), depth);
   line += fmt::format(
@@ -86,9 +88,9 @@ std::string status_line(const Status& status) {
 bool tells_news(const Status& before, const Status& now) {
   const Counters &a = before.counters, &b = now.counters;
   return before.state != now.state || before.scan_id != now.scan_id || before.errors != now.errors ||
-         before.note != now.note || a.rejected != b.rejected || a.duplicate != b.duplicate ||
-         a.late != b.late || a.missing != b.missing || a.foreign != b.foreign || a.unpaired != b.unpaired ||
-         a.viewer_drops != b.viewer_drops || a.scans_closed != b.scans_closed;
+         before.note != now.note || a.rejected != b.rejected || a.refused != b.refused ||
+         a.duplicate != b.duplicate || a.late != b.late || a.missing != b.missing || a.foreign != b.foreign ||
+         a.unpaired != b.unpaired || a.viewer_drops != b.viewer_drops || a.scans_closed != b.scans_closed;
 }
 
 }  // namespace phasecast

@@ -117,6 +117,12 @@ void add_status(Lines& lines, const Status& status) {
              count("closed", c.scans_closed),
              count("aborted", c.scans_aborted, yellow),
              count("timed out", c.scans_timed_out, red)});
+  if (!c.refused.empty()) {
+    std::vector<Field> refused{{"refused connections:", faint}};
+    for (const auto& [socket, number] : c.refused)
+      refused.push_back(count(printable(socket), number, yellow));
+    lines.row(refused);
+  }
   if (!status.note.empty()) lines.words(printable(status.note), faint);
   for (const std::string& error : status.errors) lines.words(printable(error), red);
 }

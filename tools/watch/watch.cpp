@@ -25,7 +25,7 @@ class Watcher {
       : options_(options),
         output_(output),
         stop_(stop),
-        feed_(options.endpoint, std::move(stop)),
+        feed_(options.endpoint, options.keys, std::move(stop)),
         truth_(options.truth),
         started_(Clock::now()) {
     view_.endpoint = options.endpoint;

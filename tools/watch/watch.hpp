@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/client_keys.hpp"
+
 namespace phasecast {
 
 struct View;
@@ -18,6 +20,7 @@ struct WatchOptions {
   std::filesystem::path pictures;  ///< folder for PNG files; empty: none
   bool every_map = false;
   std::vector<std::filesystem::path> truth;
+  std::optional<ClientKeys> keys = std::nullopt;
 };
 
 /// Where the watching shows: plain lines as they come, or the screen as a whole when something changed.

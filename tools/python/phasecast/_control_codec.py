@@ -11,7 +11,7 @@ from ._wire import wire
 from ._check import Check
 from ._header import PROTOCOL_VERSION, read_header, to_wire
 from ._pixels import Bytes
-from .messages import ControlReply, ControlRequest, Floats, References, Region, RegionSpectrum
+from .messages import ControlReply, ControlRequest, Floats, Receipt, References, Region, RegionSpectrum
 
 
 def encode_control_request(request: ControlRequest) -> list[Bytes]:
@@ -19,6 +19,8 @@ def encode_control_request(request: ControlRequest) -> list[Bytes]:
     if request.region:
         region = request.region
         header.region.CopyFrom(wire.Region(x=region.x, y=region.y, width=region.width, height=region.height))
+    if request.scan_id:
+        header.scan_id = request.scan_id
     return [b"control_request", header.SerializeToString()]
 
 
@@ -26,6 +28,8 @@ def decode_control_request(parts: Sequence[Bytes]) -> ControlRequest:
     header = read_header(parts, wire.ControlRequest, "control request")
     check = Check("control request")
     command = check.enumerator("value", "command", wire.Command, header.command)
+    if command == "get_receipt":
+        return ControlRequest(command, scan_id=check.id("scan_id", header.scan_id))
     if command != "get_region_spectrum":
         return ControlRequest(command)
     return ControlRequest(command, _region(check, check.present("shape", "region", header)))
@@ -101,3 +105,18 @@ def decode_references(parts: Sequence[Bytes]) -> References:
     count = len(states) * len(energies_ev)
     absorbance = _numbers(check, "absorbance", header.absorbance, count, "state and energy")
     return References(scan_id, states, energies_ev, absorbance.reshape(len(states), len(energies_ev)))
+
+
+def decode_receipt(parts: Sequence[Bytes]) -> Receipt:
+    header = read_header(parts, wire.Receipt, "receipt")
+    check = Check("receipt", scan_id=header.scan_id)
+    scan_id = check.id("scan_id", header.scan_id)
+    closed = check.present("value", "closed", header)
+    runs: list[range] = []
+    for run in header.recorded:
+        if not run.HasField("first"):
+            raise check.fault("value", "recorded.first", "absent", "a value")
+        first = check.range("value", "recorded.first", run.first, runs[-1].stop + 1 if runs else 0, _check.SCAN_FRAMES - 1)
+        count = check.range("value", "recorded.count", run.count, 1, _check.SCAN_FRAMES - first)
+        runs.append(range(first, first + count))
+    return Receipt(scan_id, closed, tuple(runs))

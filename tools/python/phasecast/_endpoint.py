@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import time
+from typing import Union
 
 import zmq
+import zmq.auth
 
 DEFAULTS = {
     "frames": "tcp://127.0.0.1:5555",
@@ -20,7 +23,50 @@ def endpoint_of(name: str, given: str | None) -> str:
     return given or os.environ.get(f"PHASECAST_{name.upper()}") or DEFAULTS[name]
 
 
-def connect(socket: zmq.Socket[bytes], name: str, endpoint: str) -> None:
+KeyFile = Union[str, "os.PathLike[str]", None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Keys:
+    """What shows a pipeline run with --keys who this is: NAME.key_secret, and that pipeline's server.key.
+
+    Without them the environment's PHASECAST_KEY and PHASECAST_SERVER_KEY; without those, none are used.
+    """
+
+    key: KeyFile = None
+    server_key: KeyFile = None
+
+    def use(self, socket: zmq.Socket[bytes]) -> None:
+        key = self.key or os.environ.get("PHASECAST_KEY")
+        server_key = self.server_key or os.environ.get("PHASECAST_SERVER_KEY")
+        if not key and not server_key:
+            return
+        if not key or not server_key:
+            given, lacking = ("key", "server_key") if key else ("server_key", "key")
+            raise ValueError(f"{given} is given without {lacking}, expected both or none")
+        server_public, _ = _read_certificate(server_key)
+        own_public, own_secret = _read_certificate(key)
+        if own_secret is None:
+            raise ValueError(f"{key}: has no secret-key, expected the client's NAME.key_secret")
+        socket.curve_serverkey = server_public
+        socket.curve_publickey = own_public
+        socket.curve_secretkey = own_secret
+
+
+def _read_certificate(path: "str | os.PathLike[str]") -> tuple[bytes, bytes | None]:
+    try:
+        public, secret = zmq.auth.load_certificate(path)
+    except ValueError:
+        raise ValueError(f"{path}: has no public-key, expected a CURVE certificate of phasecast keys") from None
+    return public, secret
+
+
+def connect(socket: zmq.Socket[bytes], name: str, endpoint: str, keys: Keys) -> None:
+    try:
+        keys.use(socket)
+    except (ValueError, OSError):
+        socket.close(0)
+        raise
     try:
         socket.connect(endpoint)
     except zmq.ZMQError as error:

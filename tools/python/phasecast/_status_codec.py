@@ -12,12 +12,12 @@ from ._header import read_header
 from ._pixels import Bytes
 from .messages import Counters, Status
 
-_COUNTS = [field.name for field in fields(Counters) if field.name != "rejected"]
+_COUNTS = [field.name for field in fields(Counters) if field.name not in ("rejected", "refused")]
 
 
 def _counters(header: Any) -> Counters:
     counts = {name: getattr(header, name) for name in _COUNTS}
-    return Counters(**counts, rejected=dict(header.rejected))
+    return Counters(**counts, rejected=dict(header.rejected), refused=dict(header.refused))
 
 
 def decode_status(parts: Sequence[Bytes]) -> Status:
@@ -25,6 +25,7 @@ def decode_status(parts: Sequence[Bytes]) -> Status:
     check = Check("status", scan_id=header.scan_id)
     check.present("value", "counters", header)
     check.names("counters.rejected", header.counters.rejected)
+    check.names("counters.refused", header.counters.refused)
     check.names("queue_depths", header.queue_depths)
     check.list_size("errors", len(header.errors))
     planned = check.range("energy", "energies_planned", header.energies_planned, 0, _check.ENERGIES)

@@ -7,6 +7,7 @@ from typing import Callable, Sequence, Union
 from ._control_codec import (
     decode_control_reply,
     decode_control_request,
+    decode_receipt,
     decode_references,
     decode_region_spectrum,
     encode_control_request,
@@ -35,6 +36,7 @@ _KINDS: dict[str, tuple[int, Callable[[Sequence[Bytes]], Message]]] = {
     "control_reply": (2, decode_control_reply),
     "region_spectrum": (2, decode_region_spectrum),
     "references": (2, decode_references),
+    "receipt": (2, decode_receipt),
 }
 
 

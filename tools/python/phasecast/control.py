@@ -8,7 +8,7 @@ from typing import TypeVar
 import zmq
 
 from . import codec
-from ._endpoint import Deadline, connect, endpoint_of, wait_for
+from ._endpoint import Deadline, KeyFile, Keys, connect, endpoint_of, wait_for
 from .errors import Refused, WireError
 from .messages import (
     Command,
@@ -16,6 +16,7 @@ from .messages import (
     ControlRequest,
     Message,
     PhaseMap,
+    Receipt,
     References,
     Region,
     RegionSpectrum,
@@ -23,7 +24,7 @@ from .messages import (
     Status,
 )
 
-Answer = TypeVar("Answer", Status, ScanStart, PhaseMap, RegionSpectrum, References)
+Answer = TypeVar("Answer", Status, ScanStart, PhaseMap, RegionSpectrum, References, Receipt)
 
 REPLY_PARTS = 2  # topic and header of control_reply; then the message asked for
 
@@ -34,7 +35,14 @@ class Control:
     To be used in one thread at a time.
     """
 
-    def __init__(self, endpoint: str | None = None, timeout_s: float | None = 30) -> None:
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        timeout_s: float | None = 30,
+        *,
+        key: KeyFile = None,
+        server_key: KeyFile = None,
+    ) -> None:
         self.endpoint = endpoint_of("control", endpoint)
         self.timeout_s = timeout_s
         self._socket = zmq.Context.instance().socket(zmq.REQ)
@@ -42,7 +50,7 @@ class Control:
         # After a timeout the next question may be asked; a late answer to the old one is not taken for that.
         self._socket.setsockopt(zmq.REQ_RELAXED, 1)
         self._socket.setsockopt(zmq.REQ_CORRELATE, 1)
-        connect(self._socket, "control", self.endpoint)
+        connect(self._socket, "control", self.endpoint, Keys(key, server_key))
 
     def status(self) -> Status:
         return self._get(Status, ControlRequest("get_status"))
@@ -62,6 +70,10 @@ class Control:
     def references(self) -> References:
         """The reference spectra as the newest scan is unmixed with them."""
         return self._get(References, ControlRequest("get_references"))
+
+    def receipt(self, scan_id: str) -> Receipt:
+        """Which frames of a scan are safe in its recording. Refused if none is."""
+        return self._get(Receipt, ControlRequest("get_receipt", scan_id=scan_id))
 
     def abort(self) -> str:
         """Closes the open scan now; the map of what was received becomes final."""

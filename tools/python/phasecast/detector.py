@@ -13,7 +13,7 @@ import numpy.typing as npt
 import zmq
 
 from . import codec
-from ._endpoint import Deadline, connect, endpoint_of, wait_for
+from ._endpoint import Deadline, KeyFile, Keys, connect, endpoint_of, wait_for
 from ._pixels import PIXEL_TYPES
 from .errors import WireError
 from .messages import CorrectionPlan, Frame, ScanEnd, ScanStart, Signal
@@ -48,6 +48,9 @@ class Detector:
         series_id: str | None = None,
         source: str = "phasecast for Python",
         timeout_s: float | None = 60,
+        *,
+        key: KeyFile = None,
+        server_key: KeyFile = None,
     ) -> None:
         self.endpoint = endpoint_of("frames", endpoint)
         self.series_id = series_id or str(uuid.uuid4())
@@ -60,8 +63,8 @@ class Detector:
         self._socket.immediate = True  # no queue before somebody is there
         self._socket.linger = -1
         try:
-            connect(self._socket, "frames", self.endpoint)
-        except ValueError:
+            connect(self._socket, "frames", self.endpoint, Keys(key, server_key))
+        except (ValueError, OSError):
             self._context.term()
             raise
 

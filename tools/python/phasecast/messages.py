@@ -139,6 +139,8 @@ class Counters:
     maps_provisional: int
     maps_final: int
     viewer_drops: int
+    restored: int
+    refused: dict[str, int]  # connections not let in, by socket
 
 
 @dataclasses.dataclass(frozen=True)
@@ -196,13 +198,22 @@ class References:
 
 
 @dataclasses.dataclass(frozen=True)
+class Receipt:
+    """Which frames of a scan are safe in its recording: a source may forget them."""
+
+    scan_id: str
+    closed: bool  # the recording has its scan_end
+    recorded: tuple[range, ...]  # of sequences, in order, with gaps between them
+
+
+@dataclasses.dataclass(frozen=True)
 class ControlReply:
     ok: bool
     text: str
 
 
 Command = Literal[
-    "get_status", "get_scan_start", "get_map", "abort_scan", "stop", "get_region_spectrum", "get_references"
+    "get_status", "get_scan_start", "get_map", "abort_scan", "stop", "get_region_spectrum", "get_references", "get_receipt"
 ]
 
 
@@ -210,8 +221,9 @@ Command = Literal[
 class ControlRequest:
     command: Command
     region: Region | None = None
+    scan_id: str = ""
 
 
 Message = Union[
-    ScanStart, Frame, ScanEnd, PhaseMap, Status, ControlRequest, ControlReply, RegionSpectrum, References
+    ScanStart, Frame, ScanEnd, PhaseMap, Status, ControlRequest, ControlReply, RegionSpectrum, References, Receipt
 ]

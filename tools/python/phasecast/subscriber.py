@@ -8,7 +8,7 @@ from typing import Callable, Iterator, TypeVar, Union
 import zmq
 
 from . import codec
-from ._endpoint import Deadline, connect, endpoint_of, wait_for
+from ._endpoint import Deadline, KeyFile, Keys, connect, endpoint_of, wait_for
 from .messages import Message, PhaseMap, ScanEnd, ScanStart, Status
 
 Published = Union[ScanStart, ScanEnd, PhaseMap, Status]
@@ -30,7 +30,14 @@ class Subscriber:
     `only` names the kinds of message wanted; all if none is named. To be used in one thread at a time.
     """
 
-    def __init__(self, endpoint: str | None = None, only: tuple[type[Published], ...] = ()) -> None:
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        only: tuple[type[Published], ...] = (),
+        *,
+        key: KeyFile = None,
+        server_key: KeyFile = None,
+    ) -> None:
         self.endpoint = endpoint_of("maps", endpoint)
         self._last: dict[type[Message], Message] = {}
         self._socket = zmq.Context.instance().socket(zmq.SUB)
@@ -38,7 +45,7 @@ class Subscriber:
         self._socket.rcvhwm = QUEUED_MESSAGES
         for kind in only or tuple(TOPICS):
             self._socket.subscribe(TOPICS[kind])
-        connect(self._socket, "maps", self.endpoint)
+        connect(self._socket, "maps", self.endpoint, Keys(key, server_key))
 
     def receive(self, timeout_s: float | None = None) -> Published:
         """The next message. TimeoutError if none comes in time; WireError if it is not as it must be."""
@@ -113,8 +120,13 @@ class Subscriber:
 
 
 def maps(
-    endpoint: str | None = None, latest: bool = False, timeout_s: float | None = None
+    endpoint: str | None = None,
+    latest: bool = False,
+    timeout_s: float | None = None,
+    *,
+    key: KeyFile = None,
+    server_key: KeyFile = None,
 ) -> Iterator[PhaseMap]:
     """Maps as they are published, beginning with the newest that there is; see Subscriber.maps."""
-    with Subscriber(endpoint, only=(PhaseMap,)) as subscriber:
+    with Subscriber(endpoint, only=(PhaseMap,), key=key, server_key=server_key) as subscriber:
         yield from subscriber.maps(latest, timeout_s)

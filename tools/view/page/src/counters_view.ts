@@ -16,6 +16,7 @@ type Row = [name: string, value: number | bigint, trouble?: "bad" | "warn"];
 function branches(status: Status, page: PageCounters): [string, Row[]][] {
   const c = status.counters!;
   const rejected = Object.entries(c.rejected).map(([cause, amount]): Row => [`rejected: ${cause}`, amount, "bad"]);
+  const refused = Object.entries(c.refused).map(([socket, amount]): Row => [socket, amount, "warn"]);
   const queues = Object.entries(status.queueDepths).map(([branch, depth]): Row => [branch, depth]);
   return [
     ["receive", [["received", c.received], ...(rejectedCount(c) > 0 ? rejected : ([["rejected", 0]] as Row[])),
@@ -24,6 +25,7 @@ function branches(status: Status, page: PageCounters): [string, Row[]][] {
     ["map", [["used", c.used], ["late", c.late, "bad"], ["unpaired", c.unpaired, "bad"], ["repaired pixels", c.repairedPixels]]],
     ["scans", [["started", c.scansStarted], ["closed", c.scansClosed], ["aborted", c.scansAborted, "warn"], ["timed out", c.scansTimedOut, "bad"]]],
     ["publish", [["provisional", c.mapsProvisional], ["final", c.mapsFinal], ["dropped for slow viewers", c.viewerDrops, "warn"]]],
+    ...(refused.length > 0 ? ([["refused connections", refused]] as [string, Row[]][]) : []),
     ["this page", [["maps received", page.mapsReceived], ["drawn", page.mapsDrawn], ["replaced by newer", page.mapsReplaced]]],
     ...(queues.length > 0 ? ([["queues", queues]] as [string, Row[]][]) : []),
   ];

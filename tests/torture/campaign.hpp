@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "tests/torture/findings.hpp"
+#include "tests/torture/map_audit.hpp"
+
+namespace phasecast::torture {
+
+struct CampaignReport {
+  Findings findings;
+  std::uint64_t messages = 0, frames_received = 0, scans_opened = 0, scans_closed_by_time = 0;
+  MapReport maps;
+};
+
+/// One pipeline in this process, `scans` scans of a source over a real socket with all that can go wrong on
+/// the way, then the audit: counters, recordings, maps. All follows from the seed.
+CampaignReport run_campaign(std::uint64_t seed, int scans);
+
+}  // namespace phasecast::torture

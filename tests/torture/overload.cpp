@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "pipeline/zmq_parts.hpp"
+#include "tests/torture/commands.hpp"
+#include "tests/torture/findings.hpp"
+#include "tests/torture/hostile.hpp"
+#include "tests/torture/live_pipeline.hpp"
+#include "tests/torture/memory.hpp"
+#include "tests/torture/run_process.hpp"
+#include "tests/torture/steady_scans.hpp"
+
+namespace phasecast::torture {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+struct Options {
+  int pairs = 3, warm_up = 40, scans = 200, side = 256;
+  double rate_hz = 0;
+  Hostility hostility;
+};
+
+struct Measured {
+  double frames_per_second = 0, resident_mib = 0;
+  std::string viewer_drops;
+};
+
+/// Waits for the final map of a scan, with the newest sent again after drops.
+void wait_for_final(zmq::socket_t& viewer, const std::string& scan_id) {
+  while (true) {
+    zmq::pollitem_t item{viewer.handle(), 0, ZMQ_POLLIN, 0};
+    if (zmq::poll(&item, 1, std::chrono::minutes(1)) == 0) throw std::runtime_error("no map for a minute");
+    const auto message = decode(receive_parts(viewer));
+    const auto* map = message ? std::get_if<PhaseMap>(&*message) : nullptr;
+    if (map && map->final && map->scan_id == scan_id) return;
+  }
+}
+
+Measured measure(const Options& options, bool disturbed, Findings& findings) {
+  const ScratchFolder folder;
+  SteadyScans scans(options.side);
+  RunProcess run(folder.path(), scans.unmix().references,
+                 {"--no-record", "--in-flight", "64", "--map-every", "10"});
+  zmq::context_t context;
+  Mouth mouth(context, run.endpoints().frames);
+  zmq::socket_t viewer(context, zmq::socket_type::sub);
+  viewer.set(zmq::sockopt::rcvhwm, 0);
+  viewer.set(zmq::sockopt::subscribe, std::string(topic::phase_map));
+  viewer.connect(run.endpoints().maps);
+  std::optional<HostileProcess> hostiles;
+  if (disturbed) hostiles.emplace(run.endpoints(), options.hostility);
+
+  const auto send = [&](int count, bool paced) {
+    const auto begin = SteadyClock::now();
+    std::uint64_t sent = 0;
+    for (int k = 0; k < count; ++k)
+      for (const Parts& parts : scans.next()) {
+        if (paced && options.rate_hz > 0)
+          std::this_thread::sleep_until(begin +
+                                        std::chrono::duration_cast<SteadyClock::duration>(
+                                            std::chrono::duration<double>(double(sent) / options.rate_hz)));
+        mouth.send(parts);
+        ++sent;
+      }
+    wait_for_final(viewer, scans.last_id());
+    return std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  };
+  send(options.warm_up, false);  // all memory has been touched, every stalled client's queues have filled
+  const double seconds = send(options.scans, true);
+  Measured result;
+  result.resident_mib = resident_mib(run.pid());
+  result.frames_per_second = static_cast<double>(scans.frames_per_scan()) * options.scans / seconds;
+  hostiles.reset();
+  auto summary = run.stop();
+  result.viewer_drops = summary["viewer_drops"];
+  const std::string all = std::to_string(scans.sent() * scans.frames_per_scan());
+  for (const char* name : {"received", "used"})
+    findings.require(summary[name] == all, std::string(name) + " is " + summary[name] + ", should be " + all);
+  return result;
+}
+
+int overload(const Options& options) {
+  Findings findings;
+  std::vector<double> ratios;
+  std::printf(
+      "pair  undisturbed frames/s  disturbed frames/s  ratio  resident MiB  with them  viewer drops\n");
+  for (int k = 0; k < options.pairs; ++k) {
+    const bool disturbed_first = k % 2 == 1;
+    const Measured first = measure(options, disturbed_first, findings);
+    const Measured second = measure(options, !disturbed_first, findings);
+    const Measured& calm = disturbed_first ? second : first;
+    const Measured& storm = disturbed_first ? first : second;
+    ratios.push_back(storm.frames_per_second / calm.frames_per_second);
+    std::printf("%4d  %20.1f  %18.1f  %5.3f  %12.1f  %9.1f  %12s\n", k + 1, calm.frames_per_second,
+                storm.frames_per_second, ratios.back(), calm.resident_mib, storm.resident_mib,
+                storm.viewer_drops.c_str());
+  }
+  std::sort(ratios.begin(), ratios.end());
+  std::printf("median_ratio %.3f (asked: 0.98)\n", ratios[ratios.size() / 2]);
+  for (const auto& finding : findings.texts()) std::printf("%s\n", finding.c_str());
+  return findings.texts().empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_overload(CLI::App& app, int& exit_status) {
+  auto* command = app.add_subcommand(
+      "overload",
+      "Ingest rate with clients that never read, nonsense on every socket and floods, against without");
+  auto options = std::make_shared<Options>();
+  command->add_option("--pairs", options->pairs, "With and without, in alternating order")
+      ->capture_default_str();
+  command->add_option("--scans", options->scans, "In each")->capture_default_str();
+  command->add_option("--warm-up", options->warm_up, "Scans before the measurement")->capture_default_str();
+  command->add_option("--side", options->side, "Of a frame")->type_name("pixels")->capture_default_str();
+  command->add_option("--rate", options->rate_hz, "Frames per second; 0: as fast as they are taken")
+      ->capture_default_str();
+  command->add_option("--subscribers", options->hostility.subscribers)->capture_default_str();
+  command
+      ->add_option("--per-second", options->hostility.per_second,
+                   "Attacks: a connection that sends noise, a question, a new subscription")
+      ->capture_default_str();
+  command->callback([options, &exit_status] { exit_status = overload(*options); });
+}
+
+}  // namespace phasecast::torture

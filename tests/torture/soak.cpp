@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "messages/units.hpp"
+#include "pipeline/zmq_parts.hpp"
+#include "tests/torture/commands.hpp"
+#include "tests/torture/findings.hpp"
+#include "tests/torture/live_pipeline.hpp"
+#include "tests/torture/memory.hpp"
+#include "tests/torture/random_scan.hpp"
+#include "tests/torture/run_process.hpp"
+#include "tests/torture/steady_scans.hpp"
+
+namespace phasecast::torture {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+struct Options {
+  std::uint64_t frames = 100000;
+  bool no_record = false, books_only = false;
+  int side = 16, in_flight_mib = 16;
+};
+
+constexpr std::size_t parts_of_run = 10;
+
+struct Tenth {
+  std::uint64_t frames = 0;
+  double seconds = 0, resident_mib = 0, latency_p50_ms = 0, latency_p99_ms = 0;
+};
+
+double percentile(std::vector<double>& values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+/// Recordings are not kept: the disk would fill.
+void remove_recordings_before(const std::filesystem::path& folder, std::filesystem::file_time_type time) {
+  if (!std::filesystem::exists(folder)) return;
+  std::vector<std::filesystem::path> old;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    if (entry.path().filename().string().starts_with("scan_") && entry.last_write_time() < time)
+      old.push_back(entry.path());
+  for (const auto& path : old) std::filesystem::remove(path);
+}
+
+class Soak {
+ public:
+  explicit Soak(const Options& options)
+      : options_(options),
+        scans_(options.side),
+        run_(folder_.path(), scans_.unmix().references, arguments(options)),
+        mouth_(context_, run_.endpoints().frames),
+        viewer_(context_, zmq::socket_type::sub) {
+    viewer_.set(zmq::sockopt::subscribe, std::string(topic::phase_map));
+    viewer_.set(zmq::sockopt::linger, 0);
+    connect_or_throw(viewer_, run_.endpoints().maps, "maps");
+  }
+  int run();
+
+ private:
+  static std::vector<std::string> arguments(const Options& options) {
+    std::vector<std::string> words{"--in-flight", std::to_string(options.in_flight_mib), "--map-every",
+                                   "1000"};
+    if (options.no_record) words.push_back("--no-record");
+    return words;
+  }
+  Tenth run_tenth(std::uint64_t scans);
+  void take_maps(std::chrono::milliseconds patience);
+  bool judge(const std::vector<Tenth>& tenths);
+
+  Options options_;
+  ScratchFolder folder_;
+  SteadyScans scans_;
+  RunProcess run_;
+  zmq::context_t context_;
+  Mouth mouth_;
+  zmq::socket_t viewer_;
+  std::vector<double> latencies_ms_;
+  std::string newest_final_;
+  std::uint64_t frames_ = 0;
+};
+
+void Soak::take_maps(std::chrono::milliseconds patience) {
+  zmq::pollitem_t item{viewer_.handle(), 0, ZMQ_POLLIN, 0};
+  if (patience.count() > 0 && zmq::poll(&item, 1, patience) == 0)
+    throw std::runtime_error("no map has come for a minute");
+  for (Parts parts; try_receive_parts(viewer_, parts);) {
+    const auto message = decode(parts);
+    if (!message) throw std::runtime_error(message.error().text());
+    const auto& map = std::get<PhaseMap>(*message);
+    if (!map.final || map.scan_id == newest_final_) continue;  // the newest is sent again after a drop
+    newest_final_ = map.scan_id;
+    latencies_ms_.push_back(static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
+  }
+}
+
+Tenth Soak::run_tenth(std::uint64_t scans) {
+  Tenth tenth;
+  latencies_ms_.clear();
+  const auto begin = SteadyClock::now();
+  for (std::uint64_t k = 0; k < scans; ++k) {
+    for (const Parts& parts : scans_.next()) mouth_.send(parts);
+    tenth.frames += scans_.frames_per_scan();
+    take_maps(std::chrono::milliseconds(0));
+    if (k % 500 == 0)
+      remove_recordings_before(folder_.path() / "data",
+                               std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
+  }
+  tenth.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  tenth.resident_mib = resident_mib(run_.pid());
+  tenth.latency_p50_ms = percentile(latencies_ms_, 0.5);
+  tenth.latency_p99_ms = percentile(latencies_ms_, 0.99);
+  frames_ += tenth.frames;
+  return tenth;
+}
+
+int Soak::run() {
+  const std::uint64_t scans =
+      std::max<std::uint64_t>(options_.frames / scans_.frames_per_scan(), parts_of_run);
+  std::vector<Tenth> tenths;
+  std::printf("tenth  frames    frames/s  resident MiB  p50 ms  p99 ms\n");
+  for (std::size_t k = 0; k < parts_of_run; ++k) {
+    tenths.push_back(run_tenth(scans / parts_of_run));
+    const Tenth& t = tenths.back();
+    std::printf("%5zu  %8lu  %8.0f  %12.1f  %6.1f  %6.1f\n", k + 1, frames_,
+                static_cast<double>(t.frames) / t.seconds, t.resident_mib, t.latency_p50_ms,
+                t.latency_p99_ms);
+  }
+  while (newest_final_ != scans_.last_id()) take_maps(std::chrono::minutes(1));
+  return judge(tenths) ? 0 : 1;
+}
+
+bool Soak::judge(const std::vector<Tenth>& tenths) {
+  auto summary = run_.stop();
+  const std::string sent = std::to_string(frames_), all = std::to_string(scans_.sent());
+  Findings findings;
+  const std::pair<const char*, std::string> exact[] = {{"received", sent},
+                                                       {"used", sent},
+                                                       {"missing", "0"},
+                                                       {"late", "0"},
+                                                       {"duplicate", "0"},
+                                                       {"foreign", "0"},
+                                                       {"rejected", "0"},
+                                                       {"scans", all},
+                                                       {"maps_final", all},
+                                                       {"unpaired", "0"},
+                                                       {"recorded", options_.no_record ? "0" : sent}};
+  for (const auto& [name, value] : exact)
+    findings.require(summary[name] == value,
+                     std::string(name) + " is " + summary[name] + ", should be " + value);
+  double most = 0;
+  for (std::size_t k = 1; k < tenths.size(); ++k) most = std::max(most, tenths[k].resident_mib);
+  const double growth = most - tenths[0].resident_mib;
+  const double ratio = tenths.back().latency_p99_ms / tenths.front().latency_p99_ms;
+  std::printf("resident_growth_mib %.1f (asked: below 5)\np99_last_over_first %.2f (asked: at most 1.2)\n",
+              growth, ratio);
+  if (!options_.books_only) {
+    findings.require(growth < 5, "resident memory grows");
+    findings.require(ratio <= 1.2, "latency grows");
+  }
+  for (const auto& finding : findings.texts()) std::printf("%s\n", finding.c_str());
+  std::printf("frames_sent %lu\nlost %ld\n", frames_,
+              static_cast<long>(frames_) - std::stol(summary["received"]));
+  return findings.texts().empty();
+}
+
+}  // namespace
+
+void add_soak(CLI::App& app, int& exit_status) {
+  auto* command =
+      app.add_subcommand("soak", "Full rate for long: memory, latency and counters of phasecast run");
+  auto options = std::make_shared<Options>();
+  command->add_option("--frames", options->frames)->capture_default_str();
+  command->add_option("--side", options->side, "Of a frame")->type_name("pixels")->capture_default_str();
+  command->add_option("--in-flight", options->in_flight_mib)->type_name("MiB")->capture_default_str();
+  command->add_flag("--no-record", options->no_record);
+  command->add_flag("--books-only", options->books_only, "Judge what was lost, not memory and time");
+  command->callback([options, &exit_status] { exit_status = Soak(*options).run(); });
+}
+
+}  // namespace phasecast::torture
