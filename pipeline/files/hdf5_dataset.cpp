@@ -97,7 +97,7 @@ bool Dataset::is_number() const {
 }
 
 File::Extent Dataset::extent() const {
-  const Dims all = dims();
+  const Dims all = dims(3, "frames [n, Y, X], a chunk each");
   const Dims first(all.size(), 0);
   unsigned filters = 0;
   File::Extent extent{0, 0};

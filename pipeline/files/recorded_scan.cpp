@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "messages/crc32c.hpp"
+#include "pipeline/files/plausible.hpp"
 #include "pipeline/files/recording.hpp"
 
 namespace phasecast {
@@ -52,6 +53,8 @@ RecordedScan read(const std::filesystem::path& path) {
   RecordedScan scan{path, recording::read_scan_start(file), {}, {}, {}};
   scan.end = recording::read_scan_end(file, scan.start.scan_id);
   const auto extents = extents_of(file, scan.start);
+  require_plausible(path.string(), "a frame",
+                    scan.start.shape.pixels() * bytes_per_pixel(scan.start.pixel_type));
   const auto rows = recording::read_written_rows(hdf5::Dataset::open(file, "/entry/frames"));
   for (const auto& [place, row] : rows) {
     if (!recording::fits(row, scan.start)) {

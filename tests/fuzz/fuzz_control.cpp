@@ -17,8 +17,12 @@ ControlAnswer handle(const ControlRequest& request) {
 
 }  // namespace
 
+/// The first byte says whether the sender holds a key, and of which role; the rest is the message.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Parts answer = ControlServer::answer(fuzz::split({data, size}), "", handle);
+  if (size == 0) return 0;
+  constexpr const char* users[] = {"", "control:eva", "viewer:eva"};
+  const char* user = users[data[0] % 3];
+  const Parts answer = ControlServer::answer(fuzz::split({data + 1, size - 1}), user, handle);
   fuzz::require(answer.size() == 2 || answer.size() == 4, "a reply, and at most one message");
   const auto reply = decode({answer[0], answer[1]});
   fuzz::require(reply.ok(), "the reply can be read, whatever the request held");

@@ -1,6 +1,9 @@
 #include "tests/fuzz/read_hdf5.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "pipeline/files/map_file.hpp"
+#include "pipeline/files/recorded_scan.hpp"
 #include "pipeline/files/scan_file.hpp"
 #include "pipeline/files/scan_reader.hpp"
 #include "tests/fuzz/require.hpp"
@@ -44,11 +47,22 @@ void read_map_file(const std::string& path) {
   }
 }
 
+void read_as_restart_does(const std::string& path) {
+  spdlog::set_level(spdlog::level::off);
+  const auto scan = read_recorded_scan(path);
+  if (!is_read(scan, path)) return;
+  for (std::size_t k = 0; k < std::min<std::size_t>(scan.value().frames.size(), most_frames); ++k) {
+    const auto frame = read_frame(scan.value(), scan.value().frames[k]);
+    require(frame.ok(), "a frame whose checksum was right is still there");
+  }
+}
+
 }  // namespace
 
 void read_hdf5(const std::string& path) {
   read_scan(path);
   read_map_file(path);
+  read_as_restart_does(path);
   is_read(read_truth(path), path);
 }
 

@@ -23,12 +23,14 @@ done
 for job in "${started[@]}"; do wait "$job" || true; done
 
 printf '%-14s %12s %8s %9s %9s %s\n' target runs seconds coverage findings 'in a library'
-status=0
+status=0 total=0
 for target in "${targets[@]}"; do
   runs=0 took=0 coverage=0 findings=1 in_library=""
   # shellcheck source=/dev/null
   source "$work/$target/result"
   printf '%-14s %12s %8s %9s %9s %s\n' "$target" "$runs" "$took" "$coverage" "$findings" "$in_library"
+  total=$((total + findings))
   [[ $findings == 0 ]] || status=1
 done
+echo "findings $total"
 exit $status

@@ -25,13 +25,14 @@ void write_messages(const fs::path& folder) {
       const auto name = topic + "_" + std::to_string(round);
       write(folder / "codec" / name, fuzz::joined(parts));
       if (topic == topic::control_request || round == 0)
-        write(folder / "control" / name, fuzz::joined(parts));
+        write(folder / "control" / name, std::string(1, static_cast<char>(round)) + fuzz::joined(parts));
     }
   }
   for (int command = 0; command <= static_cast<int>(ControlCommand::get_references); ++command) {
     ControlRequest request{static_cast<ControlCommand>(command), {}};
     if (request.command == ControlCommand::get_region_spectrum) request.region = Region{5, 3, 1, 2};
-    write(folder / "control" / ("command_" + std::to_string(command)), fuzz::joined(encode(request)));
+    write(folder / "control" / ("command_" + std::to_string(command)),
+          std::string(1, static_cast<char>(command)) + fuzz::joined(encode(request)));
   }
 }
 
