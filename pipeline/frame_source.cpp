@@ -67,7 +67,7 @@ void FrameSource::start(std::vector<std::shared_ptr<const RecordedScan>> resumed
 void FrameSource::resume(const std::shared_ptr<const RecordedScan>& scan) {
   admission_.resume(scan, SteadyClock::now());
   for (const RecordedScan::Slot& slot : scan->frames) {
-    budget_.wait_for_room({}, std::nullopt);
+    wait_for_room({}, std::nullopt);
     auto frame = read_frame(*scan, slot);
     if (!frame) {
       ledger_.error("resume: " + frame.error().text());
@@ -99,9 +99,24 @@ void FrameSource::stop() {
   thread_.join();
 }
 
+bool FrameSource::responsive() {
+  const bool unanswered = asked_.exchange(true);
+  std::lock_guard lock(mutex_);
+  wake();
+  return !unanswered || held_back_;
+}
+
+bool FrameSource::wait_for_room(std::stop_token stop, std::optional<Budget::Clock::time_point> deadline) {
+  asked_ = false;
+  held_back_ = true;
+  const bool room = budget_.wait_for_room(stop, deadline);
+  held_back_ = false;
+  return room;
+}
+
 void FrameSource::work(std::stop_token stop) {
   while (!stop.stop_requested()) {
-    if (budget_.wait_for_room(stop, admission_.deadline())) wait(stop);
+    if (wait_for_room(stop, admission_.deadline())) wait(stop);
     admission_.on_time(SteadyClock::now());
   }
   drain();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -28,12 +29,15 @@ class FrameSource {
   void start(std::vector<std::shared_ptr<const RecordedScan>> resumed = {});
   /// Asks the thread to close the open scan as aborted and to go on with the next one.
   void abort_scan(const std::string& reason);
+  /// Whether its thread came round since this was last asked, or waits for room; it is asked to.
+  bool responsive();
   /// Takes no new connections, finishes what has arrived, closes the open scan, ends the thread.
   void stop();
 
  private:
   void work(std::stop_token stop);
   void resume(const std::shared_ptr<const RecordedScan>& scan);
+  bool wait_for_room(std::stop_token stop, std::optional<Budget::Clock::time_point> deadline);
   void wait(std::stop_token stop);
   bool receive_one();
   void drain();
@@ -51,6 +55,7 @@ class FrameSource {
   std::string endpoint_;
   std::mutex mutex_;
   std::string abort_reason_;
+  std::atomic<bool> asked_ = false, held_back_ = false;  // for a sign of life; by a spent budget
   std::jthread thread_;
 };
 

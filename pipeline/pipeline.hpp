@@ -40,6 +40,8 @@ class Pipeline {
   /// viewers.
   void stop();
   Status status() const;
+  /// For a watchdog: whether the thread that takes frames came round since this was last asked.
+  bool responsive() { return source_->responsive(); }
   std::vector<std::filesystem::path> files() const;
 
  private:

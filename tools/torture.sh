@@ -67,14 +67,10 @@ part soak "$frames frames, recorded: 0 lost, growth < 5 MiB, p99 within 1.2" \
 part soak-unrecorded "$frames frames, not recorded: the same" \
   lost resident_growth_mib p99_last_over_first -- "$torture" soak --frames "$frames" --no-record
 
-# Programs of their own, where they are.
-if [[ -x build/release/tests/kills/kills ]]; then
-  part kills "$kills kill -9: 0 acknowledged frames lost, every map as uninterrupted" lost maps_same -- \
-    build/release/tests/kills/kills --count "$kills"
-fi
-if [[ -x tests/fuzz/run.sh ]]; then
-  part fuzz "fuzzers, $fuzz_seconds s each: no finding" findings -- tests/fuzz/run.sh "$fuzz_seconds"
-fi
+part kills "$kills kill -9: 0 acknowledged frames lost, every map as uninterrupted" \
+  kills acknowledged lost final_maps_same_bits -- \
+  /usr/bin/python3 tests/torture/kills.py build/release/phasecast --kills "$kills"
+part fuzz "fuzzers, $fuzz_seconds s each: no finding" findings -- tests/fuzz/run.sh "$fuzz_seconds"
 
 echo
 printf '%s\n' "asked|figures|verdict" "${table[@]}" | column -t -s '|'

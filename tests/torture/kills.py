@@ -193,7 +193,7 @@ def main() -> int:
     options = parser.parse_args()
     rng = random.Random(options.seed)
     print(f"seed {options.seed}", flush=True)
-    looked_for = done = 0
+    looked_for = done = series_done = 0
     with tempfile.TemporaryDirectory(prefix="phasecast-kills-") as name:
         folder = pathlib.Path(name)
         (folder / "undisturbed").mkdir()
@@ -211,9 +211,10 @@ def main() -> int:
                     print(f"-- {log.name}\n{log.read_text(errors='replace')[-3000:]}")
                 return 1
             done += kills
+            series_done += 1
             subprocess.run(["rm", "-rf", str(here)], check=True)
-            print(f"kills {done} acknowledged frames looked for {looked_for} lost 0", flush=True)
-    print(f"kill -9: {done} kills, {looked_for} acknowledged frames looked for, 0 lost, all final maps bit-identical")
+            print(f"after {done} kills {looked_for} acknowledged frames looked for, none lost", flush=True)
+    print(f"kills {done}\nacknowledged {looked_for}\nlost 0\nseries {series_done}\nfinal_maps_same_bits {series_done * SCANS}")
     return 0
 
 

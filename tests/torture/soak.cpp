@@ -40,9 +40,12 @@ double percentile(std::vector<double>& values, double share) {
 void remove_recordings_before(const std::filesystem::path& folder, std::filesystem::file_time_type time) {
   if (!std::filesystem::exists(folder)) return;
   std::vector<std::filesystem::path> old;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.path().filename().string().starts_with("scan_") && entry.last_write_time() < time)
-      old.push_back(entry.path());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const auto& path = entry.path();  // marks beside the recordings come and go
+    if (path.filename().string().starts_with("scan_") && path.extension() == ".h5" &&
+        entry.last_write_time() < time)
+      old.push_back(path);
+  }
   for (const auto& path : old) std::filesystem::remove(path);
 }
 

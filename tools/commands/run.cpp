@@ -13,6 +13,7 @@
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/passed_key.hpp"
+#include "tools/service.hpp"
 
 namespace phasecast {
 namespace {
@@ -182,6 +183,30 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
+/// A watchdog is told meanwhile that the pipeline is alive, as long as it is.
+int wait_for_signal(const sigset_t& signals, Pipeline& pipeline) {
+  using namespace std::chrono;
+  const auto interval = service::watchdog_interval();
+  if (!interval) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    return signal;
+  }
+  const auto whole = duration_cast<seconds>(*interval);
+  const timespec pause{whole.count(), nanoseconds(*interval - whole).count()};
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &pause);
+    if (signal > 0) return signal;
+    const Status status = pipeline.status();
+    if (pipeline.responsive())
+      service::alive(std::to_string(status.counters.recorded) + " frames recorded, " +
+                     std::to_string(status.counters.missing) + " missing, " +
+                     std::to_string(status.errors.size()) + " errors");
+    else
+      spdlog::error("the thread that takes frames does not answer");
+  }
+}
+
 int run(const CLI::App& app, const RunOptions& options) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("phasecast"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
@@ -206,8 +231,9 @@ int run(const CLI::App& app, const RunOptions& options) {
   std::optional<Child> viewer = start_viewer(
       options, endpoints,
       viewer_key ? KeyFiles{viewer_key->path(), KeyFolder(config->keys).server_public_file()} : KeyFiles{});
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  service::ready();
+  const int signal = wait_for_signal(stop_signals, pipeline);
+  service::stopping();
   spdlog::info("stopping signal={}", signal);
   pipeline.stop();
   viewer.reset();  // after the last map
