@@ -148,8 +148,8 @@ struct Graph::Nodes {
   }
 
   /// Between two passes the solver lets everything else go first: whoever is done with the last of it wakes
-  /// it again. Not by priorities of the nodes: in oneTBB 2021.8 those
-  /// of serial nodes are now and then never run (its pull request 1596), and the graph stood still.
+  /// it again. Not by priorities of the nodes: in oneTBB 2021.8 those of serial nodes hand memory to the
+  /// wrong thread (its pull request 1596).
   template <class Port>
   void resume_solver(Port& to_solve) {
     if (steps_waiting == 0 && solver_paused.exchange(false)) to_solve.try_put({});

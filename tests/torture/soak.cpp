@@ -20,7 +20,7 @@ using SteadyClock = std::chrono::steady_clock;
 struct Options {
   std::uint64_t frames = 100000;
   bool no_record = false, books_only = false;
-  int side = 16, in_flight_mib = 16;
+  int side = 16, in_flight_mib = 2;
 };
 
 constexpr std::size_t parts_of_run = 10;
