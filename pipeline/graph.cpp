@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <future>
+#include <map>
+#include <mutex>
 
 #include "messages/units.hpp"
 #include "pipeline/accumulator.hpp"
@@ -43,15 +45,18 @@ struct Graph::Nodes {
         pairing(hold_bytes, ledger,
                 [this](Job job) {
                   queue.put(std::move(job));
+                  ++steps_waiting;
                   std::get<0>(pair.output_ports()).try_put({});
                 }),
         accumulator(config, ledger),
         solver(config, std::move(config_hash)),
-        pair(graph, flow::serial, [this](const Event& event, auto&) { pairing.take(event); }),
-        ingest(
-            graph, flow::serial,
-            [this](JobWaits, auto& ports) { guard([&] { ingest_waiting(std::get<0>(ports)); }); },
-            flow::node_priority_t{1}),
+        pair(graph, flow::serial, [this](const Event& event, auto& ports) { pair_next(event, ports); }),
+        ingest(graph, flow::serial,
+               [this](JobWaits, auto& ports) {
+                 guard([&] { ingest_waiting(std::get<0>(ports)); });
+                 --steps_waiting;
+                 resume_solver(std::get<0>(ports));
+               }),
         solve(graph, flow::serial,
               [this](const SolveRequest& request, auto& ports) { advance(request, ports); }),
         publish(graph, flow::serial, [this](const MapPtr& map) { outputs.publish(map); }) {
@@ -69,6 +74,15 @@ struct Graph::Nodes {
   } catch (const std::exception& e) {
     ledger.error(std::string("unmixing: ") + e.what());
     return false;
+  }
+
+  template <class Ports>
+  void pair_next(const Event& event, Ports& ports) {
+    pairing.take(event);
+    --steps_waiting;
+    if (!solver_paused) return;
+    ++steps_waiting;
+    std::get<0>(ports).try_put({});  // ingest wakes the solver
   }
 
   /// All energies that wait go into one sweep; in lockstep one by one, for a map decision each. Newest
@@ -96,6 +110,7 @@ struct Graph::Nodes {
     if (config.deterministic)
       return solve_newest(snapshot);  // in lockstep: the same frames give the same bits
     ledger.update([&](Status& status) { status.queue_depths["solve"] = ++snapshots_waiting; });
+    solver_paused = false;
     to_solve.try_put({std::move(snapshot), std::move(ticket)});
   }
 
@@ -105,23 +120,39 @@ struct Graph::Nodes {
     std::packaged_task<Answer()> task(std::move(question));
     std::future<Answer> answer = task.get_future();
     queue.put(QuestionJob{[&task] { task(); }});
+    ++steps_waiting;
     ingest.try_put({});
     return answer.get();
   }
 
   /// One iteration on the newest data, then a look at what came meanwhile: ingest may hold energies that it
-  /// had no snapshot to make of while one waited here.
+  /// had no snapshot to make of while one waited here. Data that never converge are left after as many passes
+  /// as a final map gets, or the graph would never be done.
   template <class Ports>
   void advance(const SolveRequest& request, Ports& ports) {
     const bool fresh = request.snapshot != nullptr;
+    if (!fresh && settled) return;  // a final map came first
     const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
+    passes_on_newest = fresh ? 0 : passes_on_newest + 1;
     if (fresh) {
       ledger.update([&](Status& status) { status.queue_depths["solve"] = --snapshots_waiting; });
+      ++steps_waiting;
       std::get<1>(ports).try_put({});
     }
-    const bool final = fresh && request.snapshot->final;
-    const bool go_on = well && !final && snapshots_waiting == 0 && !solver.converged();
-    if (go_on) std::get<0>(ports).try_put({});
+    settled = fresh && request.snapshot->final;
+    const bool go_on = well && !settled && snapshots_waiting == 0 && !solver.converged() &&
+                       passes_on_newest < config.iterations;
+    if (!go_on) return;
+    solver_paused = true;
+    if (steps_waiting == 0) resume_solver(std::get<0>(ports));
+  }
+
+  /// Between two passes the solver lets everything else go first: whoever is done with the last of it wakes
+  /// it again. Not by priorities of the nodes: in oneTBB 2021.8 those
+  /// of serial nodes are now and then never run (its pull request 1596), and the graph stood still.
+  template <class Port>
+  void resume_solver(Port& to_solve) {
+    if (steps_waiting == 0 && solver_paused.exchange(false)) to_solve.try_put({});
   }
 
   void solve_newest(const SnapshotPtr& snapshot) {
@@ -137,7 +168,11 @@ struct Graph::Nodes {
   Pairing pairing;
   Accumulator accumulator;
   MapSolver solver;
+  int passes_on_newest = 0;  // of the solve node
+  bool settled = false;      // likewise: the newest map is final
   std::atomic<std::uint64_t> snapshots_waiting{0};
+  std::atomic<std::uint64_t> steps_waiting{0};  // of pair and ingest
+  std::atomic<bool> solver_paused{false};
 
   flow::graph graph;
   Pair pair;
@@ -146,12 +181,26 @@ struct Graph::Nodes {
   flow::function_node<MapPtr> publish;
 };
 
+namespace {
+
+/// One for each number of threads, as long as the process lives. Arenas of their own for graphs that come and
+/// go are not safe in oneTBB 2021.8: now and then a worker stays in one that is gone, and the next has
+/// nobody.
+tbb::task_arena& arena_of(int threads) {
+  static std::mutex mutex;
+  static std::map<int, tbb::task_arena> arenas;
+  std::lock_guard lock(mutex);
+  return arenas.try_emplace(threads, threads, 0).first->second;
+}
+
+}  // namespace
+
 // A graph works in the arena it is made in. This one has no place reserved for a caller: the thread that puts
 // frames in belongs to the socket.
 Graph::Graph(const UnmixConfig& config, std::string config_hash, std::size_t hold_bytes, int threads,
              Ledger& ledger, GraphOutputs outputs)
     : parallelism_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads) + 1),
-      arena_(threads, 0) {
+      arena_(arena_of(threads)) {
   arena_.execute([&] {
     nodes_ = std::make_unique<Nodes>(config, std::move(config_hash), hold_bytes, ledger, std::move(outputs));
   });
@@ -163,6 +212,7 @@ Graph::~Graph() {
 
 void Graph::put(Event event) {
   nodes_->outputs.record(event);
+  ++nodes_->steps_waiting;
   nodes_->pair.try_put(std::move(event));
 }
 

@@ -40,7 +40,7 @@ class Graph {
  private:
   struct Nodes;
   tbb::global_control parallelism_;
-  tbb::task_arena arena_;
+  tbb::task_arena& arena_;
   std::unique_ptr<Nodes> nodes_;
 };
 

@@ -37,7 +37,7 @@ class Receipts {
   }
 
  private:
-  static constexpr std::size_t remembered_scans = 8;  // as many as admission remembers
+  static constexpr std::size_t remembered_scans = 16;  // admission remembers fewer
 
   using Runs = std::map<std::uint64_t, std::uint64_t>;  // first -> one behind the last
   struct Scan {

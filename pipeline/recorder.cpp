@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds retry_interval{1};
 constexpr std::size_t most_listed = 1000;
-constexpr std::size_t remembered_scans = 8;  // as many as admission still takes late frames for
+constexpr std::size_t remembered_scans = 16;  // admission takes late frames for fewer
 
 std::string time_of_day() {
   const std::time_t now = std::time(nullptr);

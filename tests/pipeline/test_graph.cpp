@@ -195,6 +195,18 @@ TEST_CASE("energies that cannot tell the states apart give no map and a reason i
   CHECK(ledger.snapshot().errors[0].find("energies") != std::string::npos);
 }
 
+TEST_CASE("a graph is done in finite time with data that never come as near to their limit as asked") {
+  auto unmix = config();
+  unmix.tolerance = 1e-300;
+  Ledger ledger;
+  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[](Event) {}, [](const auto&) {}});
+  TwoHalves data(unmix);
+  graph.put(ScanOpened{data.scan});
+  for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+  graph.finish();
+  CHECK(ledger.snapshot().errors.empty());
+}
+
 TEST_CASE("the graph answers questions about its newest scan, and says so when there is nothing to tell") {
   auto unmix = config();
   Ledger ledger;

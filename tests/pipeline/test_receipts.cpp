@@ -32,10 +32,10 @@ TEST_CASE("a receipt lists what was recorded in runs with gaps between them, wha
   CHECK(receipts.of("a")->closed);
 }
 
-TEST_CASE("the receipts of the last eight scans are kept") {
+TEST_CASE("the receipts of the last sixteen scans are kept") {
   Receipts receipts;
-  for (int k = 0; k < 10; ++k) receipts.add(std::to_string(k), 0);
+  for (int k = 0; k < 18; ++k) receipts.add(std::to_string(k), 0);
   CHECK_FALSE(receipts.of("1"));
   CHECK(receipts.of("2"));
-  CHECK(receipts.of("9"));
+  CHECK(receipts.of("17"));
 }

@@ -66,7 +66,7 @@ TEST_CASE("the longest ids that a message may carry make a file name that the sy
   longest.series_id = std::string(limits::id_bytes, 'b');
   longest.scan_index = std::numeric_limits<std::uint32_t>::max();
   const auto scan = std::make_shared<const ScanStart>(longest);
-  Recorder recorder(folder.path(), {}, ledger);
+  Recorder recorder({.output = folder.path(), .described = {}}, ledger);
   recorder.record(ScanOpened{scan});
   recorder.record(AdmittedFrame{scan, small_frame(*scan, 0), false, nullptr});
   recorder.record(ScanClosed{scan, {scan->scan_id, 1, ScanStatus::complete, ""}, true, 1, 0, 0});

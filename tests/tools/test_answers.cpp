@@ -15,8 +15,9 @@ namespace {
 
 struct Site {
   Archive archive{std::size_t{1} << 30};
-  Answers open{archive, "", ""};
-  Answers guarded{archive, "", "s3cret+"};
+  Metrics metrics;
+  Answers open{archive, metrics, "", ""};
+  Answers guarded{archive, metrics, "", "s3cret+"};
 
   Site() { archive.take(example_map()); }
 };
@@ -115,8 +116,9 @@ TEST_CASE("the pipeline's answers come through, and no commands go to it") {
   CHECK(ask({ControlCommand::stop}).status == 403);
   CHECK(answers.answer({"POST", "/control", "banana"}).status == 400);
   CHECK(answers.answer({"POST", "/control", to_frame(encode(Status{}))}).status == 400);
-  CHECK(Answers(archive, metrics, "", "").answer({"POST", "/control", to_frame(encode(ControlRequest{}))}).status ==
-        503);
+  CHECK(Answers(archive, metrics, "", "")
+            .answer({"POST", "/control", to_frame(encode(ControlRequest{}))})
+            .status == 503);
 }
 
 TEST_CASE("a request that a foreign page made is not the page's own") {

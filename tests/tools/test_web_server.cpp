@@ -153,7 +153,8 @@ TEST_CASE("a browser that lets a thousand small messages wait is cut off") {
 
 TEST_CASE("a foreign page, another path or a missing token opens no WebSocket") {
   const Archive archive(1);
-  const Answers guarded(archive, "", "secret");
+  const Metrics metrics;
+  const Answers guarded(archive, metrics, "", "secret");
   const WebServer server("127.0.0.1", 0, guarded);
   CHECK_NOTHROW(Browser(server.port(), "/live?token=secret"));
   CHECK_THROWS_AS(Browser(server.port(), "/live"), beast::system_error);

@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 
 class Campaign {
  public:
-  Campaign(std::uint64_t seed, int scans)
+  Campaign(std::uint64_t seed, int scans, const std::function<void(const std::string&)>& doing)
       : random_{seed, 0x746f7274757265},
         scans_(scans),
+        doing_(doing),
         config_(random_config()),
         books_(config_.admission.reorder_frames) {}
 
@@ -33,6 +34,7 @@ class Campaign {
 
   Random random_;
   int scans_;
+  std::function<void(const std::string&)> doing_;
   bool timed_ = false;
   ScratchFolder folder_;
   RunConfig config_;
@@ -41,6 +43,7 @@ class Campaign {
   zmq::context_t context_;
   std::optional<Ear> ear_;
   std::optional<Mouth> mouth_;
+  std::map<std::string, int> opened_;  // times, by scan id
   std::string series_ = "series";
   std::optional<ScanStart> plan_;
   CampaignReport report_;
@@ -81,12 +84,15 @@ void Campaign::send(const Parts& parts) {
   const auto effect = books_.take(parts);
   mouth_->send(parts);
   ++report_.messages;
-  if (effect.opened) ear_->wait_for_start(*effect.opened);
+  if (!effect.opened) return;
+  doing_("wait for the start of " + *effect.opened);
+  ear_->wait_for_start(*effect.opened, ++opened_[*effect.opened]);
 }
 
 void Campaign::wait_for_close(const std::string& scan_id) {
   if (!books_.is_open(scan_id)) return;
-  ear_->wait_for_end(scan_id);
+  doing_("wait for the end of " + scan_id);
+  ear_->wait_for_end(scan_id, opened_[scan_id]);
   books_.close_by_time();
   ++report_.scans_closed_by_time;
 }
@@ -107,16 +113,29 @@ void Campaign::send_last_scan() {
   send(encode(last.start));
   for (const Frame& frame : last.frames) send(encode(frame));
   send(encode(last.end()));
-  ear_->wait_for_end("last");
+  if (timed_) {  // it may have closed on silence in its middle, so one more that does nothing else
+    wait_for_close("last");
+    ScanStart empty = last.start;
+    empty.scan_id = "empty";
+    send(encode(empty));
+    wait_for_close("empty");
+  } else {
+    ear_->wait_for_end("last", 1);
+  }
 }
 
 CampaignReport Campaign::run() {
   Pipeline pipeline(config_, [] {});
   ear_.emplace(context_, pipeline.endpoints().maps);
   mouth_.emplace(context_, pipeline.endpoints().frames);
-  for (int index = 0; index < scans_; ++index) send_scan(index);
+  for (int index = 0; index < scans_; ++index) {
+    doing_("send scan " + std::to_string(index));
+    send_scan(index);
+  }
   send_last_scan();
+  doing_("stop");
   pipeline.stop();
+  doing_("audit");
   audit(pipeline);
   return std::move(report_);
 }
@@ -140,8 +159,9 @@ void Campaign::audit(const Pipeline& pipeline) {
 
 }  // namespace
 
-CampaignReport run_campaign(std::uint64_t seed, int scans) {
-  return Campaign(seed, scans).run();
+CampaignReport run_campaign(std::uint64_t seed, int scans,
+                            const std::function<void(const std::string&)>& doing) {
+  return Campaign(seed, scans, doing).run();
 }
 
 }  // namespace phasecast::torture

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "tests/torture/findings.hpp"
 #include "tests/torture/map_audit.hpp"
@@ -14,7 +16,8 @@ struct CampaignReport {
 };
 
 /// One pipeline in this process, `scans` scans of a source over a real socket with all that can go wrong on
-/// the way, then the audit: counters, recordings, maps. All follows from the seed.
-CampaignReport run_campaign(std::uint64_t seed, int scans);
+/// the way, then the audit: counters, recordings, maps. All follows from the seed. `doing` is told each step.
+CampaignReport run_campaign(std::uint64_t seed, int scans,
+                            const std::function<void(const std::string&)>& doing);
 
 }  // namespace phasecast::torture

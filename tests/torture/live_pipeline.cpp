@@ -36,8 +36,7 @@ Ear::Ear(zmq::context_t& context, const std::string& maps_endpoint)
   socket_.set(zmq::sockopt::unsubscribe, std::string(topic::status));
 }
 
-void Ear::wait_for(const std::string& what, const std::string& scan_id) {
-  const int times = ++waited_for_[{what, scan_id}];
+void Ear::wait_for(const std::string& what, const std::string& scan_id, int times) {
   while (heard_[{what, scan_id}] < times) hear();
 }
 

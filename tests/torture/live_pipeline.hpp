@@ -27,16 +27,17 @@ class ScratchFolder {
 class Ear {
  public:
   Ear(zmq::context_t& context, const std::string& maps_endpoint);
-  void wait_for_start(const std::string& scan_id) { wait_for("start", scan_id); }
-  void wait_for_end(const std::string& scan_id) { wait_for("end", scan_id); }
+  /// Until it was heard so many times: an id may be used again.
+  void wait_for_start(const std::string& scan_id, int times) { wait_for("start", scan_id, times); }
+  void wait_for_end(const std::string& scan_id, int times) { wait_for("end", scan_id, times); }
 
  private:
   using Event = std::pair<std::string, std::string>;  // what, scan id
-  void wait_for(const std::string& what, const std::string& scan_id);
+  void wait_for(const std::string& what, const std::string& scan_id, int times);
   void hear();
 
   zmq::socket_t socket_;
-  std::map<Event, int> heard_, waited_for_;
+  std::map<Event, int> heard_;
 };
 
 /// Where a source's messages leave.

@@ -3,6 +3,7 @@
 #include "tests/torture/campaign.hpp"
 #include "tests/torture/commands.hpp"
 #include "tests/torture/memory.hpp"
+#include "tests/torture/watchdog.hpp"
 
 namespace phasecast::torture {
 namespace {
@@ -10,9 +11,11 @@ namespace {
 struct Options {
   int scans = 100, scans_per_pipeline = 25;
   std::uint64_t seed = 1;
+  long patience_s = 50;
 };
 
 int streams(const Options& options) {
+  Watchdog watchdog{std::chrono::seconds(options.patience_s)};
   CampaignReport sum;
   MemoryWatch memory;
   int failed = 0, pipelines = 0;
@@ -20,7 +23,9 @@ int streams(const Options& options) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(pipelines);
     CampaignReport report;
     try {
-      report = run_campaign(seed, options.scans_per_pipeline);
+      report = run_campaign(seed, options.scans_per_pipeline, [&](const std::string& step) {
+        watchdog.begin("seed " + std::to_string(seed) + ": " + step);
+      });
     } catch (const std::exception& e) {
       report.findings.add(e.what());
     }
