@@ -77,6 +77,7 @@ void TiffFile::check_page(std::size_t page) {
   require_at_most(path_, "pages", page + 1, limits::energies, "pages");
   const Shape shape = page_shape();
   const PixelType type = page_pixel_type();
+  require_plausible(path_, "page " + std::to_string(page + 1), shape.pixels() * bytes_per_pixel(type));
   if (page == 0) {
     shape_ = shape;
     pixel_type_ = type;
@@ -111,9 +112,7 @@ std::vector<std::byte> TiffFile::read(std::size_t page) {
   page_ = page;
   if (TIFFSetSubDirectory(handle_.get(), directories_.at(page)) != 1)
     fail("page", "", *said_, "a page that can be read");
-  const std::size_t size = shape_.pixels() * bytes_per_pixel(pixel_type_);
-  require_plausible(path_, "page " + std::to_string(page_ + 1), size);
-  std::vector<std::byte> pixels(size);
+  std::vector<std::byte> pixels(shape_.pixels() * bytes_per_pixel(pixel_type_));
   if (TIFFIsTiled(handle_.get()) != 0)
     read_tiles(pixels);
   else

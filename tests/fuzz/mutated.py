@@ -13,21 +13,19 @@ import sys
 import tempfile
 
 root = pathlib.Path(__file__).resolve().parents[2]
-data = root.parent / "shared/data"
 corpus = root / "tests/fuzz/corpus"
-if not data.is_dir():
-    data = pathlib.Path("/work/shared/data")
 
+#: kind: how it is read, and the file; relative to the folder of real data, or in the corpus
 REAL = {
-    "fxi": ("scan", data / "scans/als_fe2p_fxi.h5"),
-    "32id": ("scan", data / "scans/ssrl_nca_2energy_32id.h5"),
-    "nxstxm": ("scan", data / "formats/nxstxm/Sample_Stack_2021-03-16_128.hdf5"),
-    "tiff": ("stack", data / "formats/tiff_nor/test_stack.tiff"),
-    "nor": ("reference:column=Fe_SIDERITE_5_13_tr_cl.avg", data / "formats/tiff_nor/test_ref_athena.nor"),
-    "xdi": ("reference", data / "formats/xdi/Fe2O3_rt_01.xdi"),
-    "prj": ("reference", data / "formats/athena_prj/FeS2.prj"),
-    "prj_gzip": ("reference:column=fenis_ni_rt_xafs_003", data / "formats/athena_prj/Ni_FeNiS20_RT.prj"),
-    "text": ("reference", data / "references/als_fe2p_reduced.txt"),
+    "fxi": ("scan", pathlib.Path("scans/als_fe2p_fxi.h5")),
+    "32id": ("scan", pathlib.Path("scans/ssrl_nca_2energy_32id.h5")),
+    "nxstxm": ("scan", pathlib.Path("formats/nxstxm/Sample_Stack_2021-03-16_128.hdf5")),
+    "tiff": ("stack", pathlib.Path("formats/tiff_nor/test_stack.tiff")),
+    "nor": ("reference:column=Fe_SIDERITE_5_13_tr_cl.avg", pathlib.Path("formats/tiff_nor/test_ref_athena.nor")),
+    "xdi": ("reference", pathlib.Path("formats/xdi/Fe2O3_rt_01.xdi")),
+    "prj": ("reference", pathlib.Path("formats/athena_prj/FeS2.prj")),
+    "prj_gzip": ("reference:column=fenis_ni_rt_xafs_003", pathlib.Path("formats/athena_prj/Ni_FeNiS20_RT.prj")),
+    "text": ("reference", pathlib.Path("references/als_fe2p_reduced.txt")),
     "recording": ("scan", corpus / "hdf5/recording"),
     "maps": ("maps", corpus / "hdf5/maps"),
 }
@@ -82,11 +80,13 @@ def main() -> int:
     options.add_argument("--copies", type=int, default=1000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--keep", type=pathlib.Path, help="folder for the copies that something went wrong with")
+    options.add_argument("--data", type=pathlib.Path, default=root.parent / "shared/data")
     options.add_argument("kinds", nargs="*")
     given = options.parse_intermixed_args()
     wrong = 0
     for kind in given.kinds or REAL:
         how, original = REAL[kind]
+        original = given.data / original
         if not original.exists():
             print(f"{kind}: {original} is not here: skipped")
             continue

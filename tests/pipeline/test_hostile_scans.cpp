@@ -6,6 +6,7 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 #include "pipeline/files/hdf5_crash.hpp"
 #include "pipeline/files/map_file.hpp"
@@ -287,7 +288,8 @@ TEST_CASE("a TIFF page that its file cannot hold is refused before memory is tak
           field(273, 8) + field(277, 1) + field(279, 16) + field(339, 3) + std::string(4, '\0');
   std::ofstream(path, std::ios::binary) << tiff;
   std::vector<std::string> said;
-  const auto scan = open_scan(path, said, {{8330}, Signal::counts});
+  const auto signal = GENERATE(std::optional<Signal>(), std::optional(Signal::counts));
+  const auto scan = open_scan(path, said, {{8330}, signal});
   REQUIRE_FALSE(scan.ok());
   CHECK_THAT(scan.error().text(), Contains("stack.tif") && Contains("page 1") && Contains("can hold"));
 }
