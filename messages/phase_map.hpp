@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "messages/advice.hpp"
 #include "messages/image.hpp"
+#include "messages/reference_check.hpp"
 #include "messages/scan.hpp"
 
 namespace phasecast {
@@ -40,6 +43,9 @@ struct PhaseMap {
   double lambda = 0;          ///< regularization weight used, eq. (7)
   double rho = 0;             ///< penalty used, eq. (10)
   std::string config_hash;    ///< same hash, same configuration
+
+  std::optional<Advice> advice;                   ///< what more energies would bring
+  std::optional<ReferenceCheck> reference_check;  ///< whether the references fit the data
 
   std::int64_t received_utc_ns = 0;   ///< arrival of the newest contributing frame
   std::int64_t published_utc_ns = 0;  ///< hand-over to the publisher

@@ -2,8 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "messages/advice.hpp"
+#include "messages/drift.hpp"
 
 namespace phasecast {
 
@@ -30,6 +34,7 @@ struct Counters {
   std::uint64_t maps_final = 0;
   std::uint64_t viewer_drops = 0;  ///< publications that at least one viewer was too slow to take
   std::uint64_t restored = 0;      ///< of those received: read back from a recording after a restart
+  std::uint64_t unregistered = 0;  ///< energies whose drift could not be trusted: flagged, not applied
 };
 
 /// Published once per second.
@@ -48,6 +53,8 @@ struct Status {
   std::vector<std::string> errors;  ///< sticky: kept until the pipeline stops
   std::string note;                 ///< what the pipeline is waiting for, in words
   std::int64_t published_utc_ns = 0;
+  std::vector<Drift> drift;      ///< of the newest scan, by order of ingest; empty without registration
+  std::optional<Advice> advice;  ///< of the newest map; none before the first
 };
 
 }  // namespace phasecast
