@@ -5,6 +5,13 @@
 #include <algorithm>
 
 namespace phasecast {
+namespace {
+
+std::string mebibytes(std::size_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
+}  // namespace
 
 bool Accumulator::goes_on_with(const ScanStart& next) const {
   return scan_ && current_ && !used_.empty() && scan_->series_id == next.series_id &&
@@ -31,6 +38,12 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
   if (!dictionary)
     return ledger_.error("scan " + scan_->scan_id +
                          " is recorded but cannot be unmixed: " + dictionary.error().text());
+  const std::size_t needs = bytes_to_unmix(scan_->shape, *dictionary, config_.provisional);
+  if (needs > config_.memory_bytes)
+    return ledger_.error("scan " + scan_->scan_id + " is recorded but cannot be unmixed: frames of " +
+                         std::to_string(scan_->shape.height) + " x " + std::to_string(scan_->shape.width) +
+                         " pixels take " + mebibytes(needs) + ", the limit is " +
+                         mebibytes(config_.memory_bytes) + " (--unmix-memory)");
   current_.emplace(scan_->shape, std::move(*dictionary));
   if (!affordable)
     spdlog::info("scan={} carry=off needs_bytes={} limit_bytes={}", scan_->scan_id, bytes,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "messages/spectrum.hpp"
+#include "pipeline/unmix_memory.hpp"
 #include "stages/denoiser.hpp"
 #include "stages/despike.hpp"
 #include "stages/dictionary.hpp"
@@ -40,6 +41,7 @@ struct UnmixConfig {
   bool provisional = true;       ///< solve while the scan runs; false: only its end
   bool deterministic = false;    ///< one solve per frame in lockstep: the same frames give the same bits
   std::size_t carry_bytes = std::size_t{2} << 30;  ///< memory for the last scan's frames
+  std::size_t memory_bytes = half_of_memory();     ///< a scan that takes more is recorded only
 };
 
 }  // namespace phasecast

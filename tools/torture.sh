@@ -58,6 +58,8 @@ part cycles "$cycles start/stop cycles: no deadlock, nothing left" \
   cycles frames_received threads descriptors cycles_with_findings -- "$torture" cycles --count "$cycles" --seed 1
 part disk-full "disk full: held back, sticky error, goes on, 0 lost" \
   held_back_at_frame lost final_maps_same_bits -- "$torture" disk-full
+part slow-disk "slow disk: source held back in bounded memory, 0 lost" \
+  most_frames_waiting lost final_maps_same_bits -- "$torture" slow-disk --scans 20
 part overload "stalled and hostile clients: ingest rate at least 0.98 of undisturbed" median_ratio -- \
   "$torture" overload --pairs "$pairs" --per-second 50
 part overload-paced "the same at 500 frames/s" median_ratio -- \

@@ -252,3 +252,20 @@ TEST_CASE("where frames are not kept a spectrum is refused with what would keep 
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().text().find("--carry") != std::string::npos);
 }
+
+TEST_CASE("a scan that would take more memory than allowed is recorded, and said not to be unmixed") {
+  auto unmix = config();
+  unmix.memory_bytes = shape.pixels() * 100;
+  Ledger ledger;
+  std::size_t recorded = 0, maps = 0;
+  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[&](Event) { ++recorded; }, [&](const auto&) { ++maps; }});
+  const TwoHalves data(unmix);
+  graph.put(ScanOpened{data.scan});
+  for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+  graph.finish();
+  const auto errors = ledger.snapshot().errors;
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].find("--unmix-memory") != std::string::npos);
+  CHECK(recorded == 1 + data.frames.size());
+  CHECK(maps == 0);
+}

@@ -10,5 +10,6 @@ void add_cycles(CLI::App& app, int& exit_status);
 void add_soak(CLI::App& app, int& exit_status);
 void add_overload(CLI::App& app, int& exit_status);
 void add_disk_full(CLI::App& app, int& exit_status);
+void add_slow_disk(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast::torture

@@ -1,16 +1,13 @@
 #include <sys/mount.h>
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 
-#include "pipeline/zmq_parts.hpp"
 #include "tests/torture/commands.hpp"
 #include "tests/torture/live_pipeline.hpp"
-#include "tests/torture/map_audit.hpp"
-#include "tests/torture/run_process.hpp"
 #include "tests/torture/source.hpp"
-#include "tests/torture/steady_scans.hpp"
+#include "tests/torture/viewer.hpp"
+#include "tests/torture/whole.hpp"
 
 namespace phasecast::torture {
 namespace {
@@ -39,28 +36,6 @@ class SmallDisk {
  private:
   std::filesystem::path folder_;
   bool mounted_;
-};
-
-class Viewer {
- public:
-  Viewer(zmq::context_t& context, const std::string& endpoint) : socket_(context, zmq::socket_type::sub) {
-    socket_.set(zmq::sockopt::rcvhwm, 0);
-    socket_.set(zmq::sockopt::subscribe, "");
-    connect_or_throw(socket_, endpoint, "maps");
-  }
-  template <class Kind, class Wanted>
-  Kind wait_for(const Wanted& wanted) {
-    while (true) {
-      zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-      if (zmq::poll(&item, 1, std::chrono::minutes(1)) == 0) throw std::runtime_error("silence for a minute");
-      auto message = decode(receive_parts(socket_));
-      if (!message) throw std::runtime_error(message.error().text());
-      if (auto* found = std::get_if<Kind>(&*message); found && wanted(*found)) return std::move(*found);
-    }
-  }
-
- private:
-  zmq::socket_t socket_;
 };
 
 bool says(const Status& status, const std::string& words) {
@@ -105,27 +80,12 @@ int disk_full() {
   viewer.wait_for<PhaseMap>([&](const PhaseMap& map) { return map.final && map.scan_id == scans.last_id(); });
   const Status over = viewer.wait_for<Status>([&](const Status& s) { return s.counters.recorded == frames; });
   std::printf("error %s\n", over.errors.front().c_str());
-  auto summary = run.stop();
   source.reset();
 
   Findings findings;
   findings.require(held.counters.received < frames, "the source was not held back");
   findings.require(says(over, "over since"), "the error does not say that it is over");
-  for (const char* name : {"received", "recorded", "used"})
-    findings.require(summary[name] == std::to_string(frames), std::string(name) + " is " + summary[name]);
-  findings.require(summary["missing"] == "0" && summary["late"] == "0", "frames are missing or late");
-  const Leftovers left = read_leftovers(run.files());
-  std::uint64_t rows = 0;
-  for (const auto& scan : left.scans) rows += scan.rows.size();
-  findings.equal("frames in the recordings, bit for bit", rows, frames);
-  UnmixConfig unmix;
-  unmix.references = scans.unmix().references;
-  unmix.normalize.pre_edge = {8190, 8320};
-  unmix.deterministic = true;
-  const MapReport maps = audit_maps(unmix, left, findings);
-  std::printf("lost %ld\nfinal_maps %lu\nfinal_maps_same_bits %lu\n",
-              static_cast<long>(frames) - static_cast<long>(rows), maps.maps, maps.same_bits);
-  findings.equal("final maps", maps.maps, std::uint64_t{count});
+  require_whole(run, scans, findings);
   for (const auto& finding : findings.texts()) std::printf("%s\n", finding.c_str());
   return findings.texts().empty() ? 0 : 1;
 }

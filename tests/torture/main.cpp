@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   phasecast::torture::add_soak(app, exit_status);
   phasecast::torture::add_overload(app, exit_status);
   phasecast::torture::add_disk_full(app, exit_status);
+  phasecast::torture::add_slow_disk(app, exit_status);
   try {
     CLI11_PARSE(app, argc, argv);
   } catch (const std::exception& e) {

@@ -32,7 +32,8 @@ struct RunOptions {
   std::optional<std::uint16_t> view_port;
   std::size_t reorder_frames = defaults.admission.reorder_frames;
   double reorder_wait_s = 2, close_wait_s = 2, stall_wait_s = 60;
-  std::size_t in_flight_mib = 1024, hold_mib = 2048, carry_mib = 2048;
+  std::size_t in_flight_mib = 1024, hold_mib = 2048, carry_mib = 2048,
+              unmix_mib = defaults.unmix.memory_bytes >> 20;
   int map_every = defaults.unmix.map_every, iterations_per_frame = defaults.unmix.iterations_per_frame;
 };
 
@@ -88,6 +89,11 @@ void add_options(CLI::App& app, RunOptions& o) {
                  "Memory for the last scan's frames, which stand in for energies to come")
       ->type_name("MiB")
       ->capture_default_str();
+  app.add_option(
+         "--unmix-memory", o.unmix_mib,
+         "Memory for sums, solver and maps; a scan that takes more is recorded, not unmixed [default: "
+         "half of this machine's]")
+      ->type_name("MiB");
   app.add_option("--map-every", o.map_every, "A provisional map after this many energies")
       ->type_name("energies")
       ->capture_default_str();
@@ -124,6 +130,7 @@ Result<RunConfig> to_run_config(const RunOptions& o) {
   config.unmix.map_every = o.map_every;
   config.unmix.iterations_per_frame = o.iterations_per_frame;
   config.unmix.carry_bytes = o.carry_mib << 20;
+  config.unmix.memory_bytes = o.unmix_mib << 20;
   config.frames_endpoint = o.frames;
   config.maps_endpoint = o.maps;
   config.control_endpoint = o.control;
