@@ -1,5 +1,6 @@
 #include "pipeline/frame_source.hpp"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -58,6 +59,7 @@ FrameSource::~FrameSource() {
 
 void FrameSource::start(std::vector<std::shared_ptr<const RecordedScan>> resumed) {
   thread_ = std::jthread([this, scans = std::move(resumed)](std::stop_token stop) mutable {
+    pthread_setname_np(pthread_self(), "frames");  // in `top -H`, and for a debugger
     for (auto& scan : scans) resume(std::exchange(scan, nullptr));
     work(stop);
   });

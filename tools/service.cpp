@@ -16,6 +16,10 @@ void alive(const std::string& status) {
   sd_notify(0, ("WATCHDOG=1\nSTATUS=" + status).c_str());
 }
 
+void stuck(const std::string& status) {
+  sd_notify(0, ("STATUS=" + status).c_str());
+}
+
 std::optional<std::chrono::microseconds> watchdog_interval() {
   std::uint64_t patience_us = 0;
   if (sd_watchdog_enabled(0, &patience_us) <= 0) return std::nullopt;

@@ -11,6 +11,8 @@ void ready();
 void stopping();
 /// The process works, and `status` is what `systemctl status` shows.
 void alive(const std::string& status);
+/// It does not, and `status` says why: the watchdog is told nothing.
+void stuck(const std::string& status);
 /// How often to say so: half of the watchdog's patience. Nothing: there is no watchdog.
 std::optional<std::chrono::microseconds> watchdog_interval();
 

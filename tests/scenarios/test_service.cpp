@@ -1,5 +1,7 @@
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -45,7 +47,51 @@ class Manager {
   int socket_;
 };
 
+/// One thread of a child process, stopped as long as this lives; the others go on.
+class StoppedThread {
+ public:
+  StoppedThread(pid_t process, const std::string& name) : thread_(find(process, name)) {
+    REQUIRE(::ptrace(PTRACE_SEIZE, thread_, nullptr, nullptr) == 0);
+    REQUIRE(::ptrace(PTRACE_INTERRUPT, thread_, nullptr, nullptr) == 0);
+    REQUIRE(::waitpid(thread_, nullptr, __WALL) == thread_);
+  }
+  ~StoppedThread() { ::ptrace(PTRACE_DETACH, thread_, nullptr, nullptr); }
+  StoppedThread(const StoppedThread&) = delete;
+
+ private:
+  static pid_t find(pid_t process, const std::string& name) {
+    const auto tasks = "/proc/" + std::to_string(process) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks))
+      if (read_file(task.path() / "comm") == name + "\n") return std::stoi(task.path().filename());
+    throw std::runtime_error("no thread called " + name + " in " + tasks);
+  }
+
+  pid_t thread_;
+};
+
 }  // namespace
+
+SCENARIO("a thread that hangs is told to systemd, which hears no sign of life meanwhile") {
+  GIVEN("a pipeline started as a service with a watchdog") {
+    TemporaryFolder folder;
+    SmallSeries series(folder);
+    Manager manager(folder / "notify");
+    LivePipeline pipeline(folder, series.unmix_options);
+    WHEN("the thread that takes frames hangs for a while") {
+      std::optional<StoppedThread> hung(std::in_place, pipeline.process().pid(), "frames");
+      std::string told = manager.told();
+      while (told == "READY=1" || told.starts_with("WATCHDOG=1")) told = manager.told();
+      CHECK(told == "STATUS=the thread that takes frames does not answer");
+      for (int k = 0; k < 3; ++k) CHECK(manager.told().starts_with("STATUS=the thread"));
+      hung.reset();
+      THEN("it is alive again afterwards, and stops in order") {
+        while (told.starts_with("STATUS=")) told = manager.told();
+        CHECK(told.starts_with("WATCHDOG=1"));
+        pipeline.stop();
+      }
+    }
+  }
+}
 
 SCENARIO("systemd starts, watches and stops the pipeline") {
   GIVEN("a pipeline started as a service with a watchdog") {

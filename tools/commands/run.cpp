@@ -205,12 +205,15 @@ int wait_for_signal(const sigset_t& signals, Pipeline& pipeline) {
     const int signal = sigtimedwait(&signals, nullptr, &pause);
     if (signal > 0) return signal;
     const Status status = pipeline.status();
-    if (pipeline.responsive())
+    if (pipeline.responsive()) {
       service::alive(std::to_string(status.counters.recorded) + " frames recorded, " +
                      std::to_string(status.counters.missing) + " missing, " +
                      std::to_string(status.errors.size()) + " errors");
-    else
-      spdlog::error("the thread that takes frames does not answer");
+      continue;
+    }
+    constexpr const char* stuck = "the thread that takes frames does not answer";
+    spdlog::error(stuck);
+    service::stuck(stuck);
   }
 }
 
