@@ -3,6 +3,7 @@
 
 #include "messages/wire/decoders.hpp"
 #include "messages/wire/field_check.hpp"
+#include "messages/wire/findings.hpp"
 #include "messages/wire/header.hpp"
 #include "messages/wire/limits.hpp"
 #include "messages/wire/map_layers.hpp"
@@ -45,6 +46,8 @@ void fill_solution(wire::PhaseMapHeader& header, const PhaseMap& map) {
   header.set_lambda(map.lambda);
   header.set_rho(map.rho);
   header.set_config_hash(map.config_hash);
+  if (map.advice) fill(*header.mutable_advice(), *map.advice);
+  if (map.reference_check) fill(*header.mutable_reference_check(), *map.reference_check);
 }
 
 /// Marks the energies `indices` name in `taken`; an energy has one origin.
@@ -102,6 +105,11 @@ void read_solution(FieldCheck& check, const wire::PhaseMapHeader& header, PhaseM
   map.lambda = check.not_negative("lambda", header.lambda());
   map.rho = check.not_negative("rho", header.rho());
   map.config_hash = check.text("config_hash", header.config_hash());
+  if (header.has_advice()) map.advice = read_advice(check, header.advice());
+  if (header.has_reference_check() && check.ok()) {
+    map.reference_check =
+        read_reference_check(check, header.reference_check(), map.states.size(), map.energies_ev.size());
+  }
 }
 
 }  // namespace

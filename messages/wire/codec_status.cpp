@@ -2,6 +2,7 @@
 
 #include "messages/wire/decoders.hpp"
 #include "messages/wire/field_check.hpp"
+#include "messages/wire/findings.hpp"
 #include "messages/wire/header.hpp"
 #include "messages/wire/limits.hpp"
 
@@ -33,6 +34,7 @@ constexpr CounterField counter_fields[] = {
     {&Counters::maps_final, &WireCounters::maps_final, &WireCounters::set_maps_final},
     {&Counters::viewer_drops, &WireCounters::viewer_drops, &WireCounters::set_viewer_drops},
     {&Counters::restored, &WireCounters::restored, &WireCounters::set_restored},
+    {&Counters::unregistered, &WireCounters::unregistered, &WireCounters::set_unregistered},
 };
 
 void fill(WireCounters& header, const Counters& counters) {
@@ -80,6 +82,8 @@ Parts encode(const Status& message) {
   for (const auto& error : message.errors) header.add_errors(error);
   header.set_note(message.note);
   header.set_published_utc_ns(message.published_utc_ns);
+  for (const auto& drift : message.drift) fill(*header.add_drift(), drift);
+  if (message.advice) fill(*header.mutable_advice(), *message.advice);
   return topic_and_header(topic::status, header);
 }
 
@@ -106,6 +110,8 @@ Result<Message> decode_status(const Parts& parts) {
   for (const auto& error : header.errors()) check.text("errors", error);
   status.note = check.text("note", header.note());
   status.published_utc_ns = check.instant("published_utc_ns", header.published_utc_ns());
+  if (check.ok()) status.drift = read_drift(check, header.drift(), status.energies_planned);
+  if (header.has_advice()) status.advice = read_advice(check, header.advice());
   if (!check.ok()) return check.error();
 
   status.errors.assign(header.errors().begin(), header.errors().end());

@@ -59,7 +59,7 @@ class FieldCheck {
 
   template <class Number>
   Number range(std::string_view cause, std::string_view field, Number value, Number low, Number high) {
-    if (value < low || value > high) {
+    if (!(value >= low && value <= high)) {  // NaN is in no range
       fault(cause, field, number_text(value), number_text(low) + " to " + number_text(high));
     }
     return value;

@@ -18,6 +18,7 @@ inline constexpr double energy_ev = 1e7;  ///< exclusive
 inline constexpr std::uint32_t side = 65'536;
 inline constexpr std::uint64_t pixels = std::uint64_t{1} << 30;
 inline constexpr std::size_t states = 64;
+inline constexpr double magnification = 10;  ///< and its inverse
 
 inline constexpr std::uint32_t repeats = 10'000;
 inline constexpr std::uint64_t scan_frames = 10'000'000;  ///< all kinds together

@@ -1,5 +1,6 @@
 #include "random_messages.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace phasecast::test {
@@ -116,6 +117,8 @@ PhaseMap RandomMessages::phase_map() {
   map.shape = shape();
   map.pixel_size_um = real(0, 2);
   for (auto n = 1 + below(5); n > 0; --n) map.states.push_back("state " + std::to_string(n));
+  map.advice = advice();
+  map.reference_check = reference_check(map.states.size(), map.energies_ev.size());
   map.fraction = floats(map.states.size() * map.shape.pixels());
   map.scale = floats(map.shape.pixels());
   map.residual = floats(map.shape.pixels());
@@ -130,7 +133,7 @@ Counters RandomMessages::counters() {
   for (auto* counter :
        {&c.received, &c.recorded, &c.used, &c.duplicate, &c.late, &c.missing, &c.foreign, &c.unpaired,
         &c.scans_started, &c.scans_closed, &c.scans_aborted, &c.scans_timed_out, &c.repaired_pixels,
-        &c.maps_provisional, &c.maps_final, &c.viewer_drops, &c.restored}) {
+        &c.maps_provisional, &c.maps_final, &c.viewer_drops, &c.restored, &c.unregistered}) {
     *counter = bits_();
   }
   for (auto n = below(4); n > 0; --n) c.rejected["cause " + std::to_string(n)] = bits_();
@@ -154,7 +157,29 @@ Status RandomMessages::status() {
   for (auto n = below(4); n > 0; --n) status.errors.push_back(text());
   status.note = text();
   status.published_utc_ns = instant();
+  status.drift = drift(status.energies_planned);
+  status.advice = advice();
   return status;
+}
+
+std::vector<Drift> RandomMessages::drift(std::uint32_t energies) {
+  std::vector<Drift> drift;
+  for (auto index = small(5); index < energies && drift.size() < 20; index += 1 + small(9))
+    drift.push_back({index, real(-5, 5), real(-5, 5), real(0.98, 1.02), real(0, 1), coin()});
+  if (coin()) std::reverse(drift.begin(), drift.end());
+  return drift;
+}
+
+std::optional<Advice> RandomMessages::advice() {
+  if (coin()) return {};
+  return Advice{real_or_nan(0, 1), real_or_nan(0, 1), real_or_nan(1, 1e5), real_or_nan(0, 1), coin()};
+}
+
+std::optional<ReferenceCheck> RandomMessages::reference_check(std::size_t states, std::size_t energies) {
+  if (coin()) return {};
+  const std::size_t count = below(energies + 1);
+  return ReferenceCheck{reals(states, -3, 3), reals(states, 0, 1), coin(), real_or_nan(0, 20),
+                        reals(count, 1, 1e5), reals(count, -1, 1), coin()};
 }
 
 ControlRequest RandomMessages::control_request() {

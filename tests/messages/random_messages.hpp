@@ -41,6 +41,9 @@ class RandomMessages {
   std::vector<double> energies();
   std::vector<float> floats(std::size_t count);
   Counters counters();
+  std::vector<Drift> drift(std::uint32_t energies);
+  std::optional<Advice> advice();
+  std::optional<ReferenceCheck> reference_check(std::size_t states, std::size_t energies);
 
   std::mt19937_64 bits_;
 };

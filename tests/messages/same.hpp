@@ -41,6 +41,25 @@ inline bool same(const ScanEnd& a, const ScanEnd& b) {
          a.reason == b.reason;
 }
 
+inline bool same(const Drift& a, const Drift& b) {
+  return a.energy_index == b.energy_index && a.x == b.x && a.y == b.y && a.magnification == b.magnification &&
+         a.quality == b.quality && a.trusted == b.trusted;
+}
+
+inline bool same(const std::optional<Advice>& a, const std::optional<Advice>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return same(a->uncertainty, b->uncertainty) && same(a->uncertainty_planned, b->uncertainty_planned) &&
+         same(a->next_energy_ev, b->next_energy_ev) && same(a->uncertainty_next, b->uncertainty_next) &&
+         a->enough == b->enough;
+}
+
+inline bool same(const std::optional<ReferenceCheck>& a, const std::optional<ReferenceCheck>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->shift_ev == b->shift_ev && a->shift_uncertainty_ev == b->shift_uncertainty_ev &&
+         a->shift_applied == b->shift_applied && same(a->residual_structure, b->residual_structure) &&
+         a->residual_ev == b->residual_ev && a->residual == b->residual && a->structured == b->structured;
+}
+
 inline bool same(const PhaseMap& a, const PhaseMap& b) {
   return a.series_id == b.series_id && a.scan_id == b.scan_id && a.scan_index == b.scan_index &&
          a.map_number == b.map_number && a.last_sequence == b.last_sequence && a.final == b.final &&
@@ -49,7 +68,8 @@ inline bool same(const PhaseMap& a, const PhaseMap& b) {
          a.method == b.method && a.iterations == b.iterations && same(a.relative_error, b.relative_error) &&
          same(a.map_change, b.map_change) && same(a.map_distance, b.map_distance) &&
          a.converged == b.converged && same(a.noise_sigma, b.noise_sigma) && a.lambda == b.lambda &&
-         a.rho == b.rho && a.config_hash == b.config_hash && a.received_utc_ns == b.received_utc_ns &&
+         a.rho == b.rho && a.config_hash == b.config_hash && same(a.advice, b.advice) &&
+         same(a.reference_check, b.reference_check) && a.received_utc_ns == b.received_utc_ns &&
          a.published_utc_ns == b.published_utc_ns && a.shape == b.shape &&
          a.pixel_size_um == b.pixel_size_um && a.states == b.states && same_bits(a.fraction, b.fraction) &&
          same_bits(a.scale, b.scale) && same_bits(a.residual, b.residual) &&
@@ -63,7 +83,8 @@ inline bool same(const Counters& a, const Counters& b) {
          a.scans_started == b.scans_started && a.scans_closed == b.scans_closed &&
          a.scans_aborted == b.scans_aborted && a.scans_timed_out == b.scans_timed_out &&
          a.repaired_pixels == b.repaired_pixels && a.maps_provisional == b.maps_provisional &&
-         a.maps_final == b.maps_final && a.viewer_drops == b.viewer_drops && a.restored == b.restored;
+         a.maps_final == b.maps_final && a.viewer_drops == b.viewer_drops && a.restored == b.restored &&
+         a.unregistered == b.unregistered;
 }
 
 inline bool same(const Status& a, const Status& b) {
@@ -72,7 +93,9 @@ inline bool same(const Status& a, const Status& b) {
          same(a.counters, b.counters) && a.queue_depths == b.queue_depths &&
          a.frames_per_second == b.frames_per_second && same(a.latency_p50_ms, b.latency_p50_ms) &&
          same(a.latency_p95_ms, b.latency_p95_ms) && a.recorder_lag_frames == b.recorder_lag_frames &&
-         a.errors == b.errors && a.note == b.note && a.published_utc_ns == b.published_utc_ns;
+         a.errors == b.errors && a.note == b.note && a.published_utc_ns == b.published_utc_ns &&
+         same(a.advice, b.advice) &&
+         std::ranges::equal(a.drift, b.drift, [](auto& x, auto& y) { return same(x, y); });
 }
 
 inline bool same(const ControlRequest& a, const ControlRequest& b) {

@@ -73,6 +73,29 @@ bool fit(const RegionFit& f, std::size_t energies) {
          finite(f.background, energies) && finite(f.fit, energies);
 }
 
+bool drift(const std::vector<Drift>& all, std::uint32_t energies) {
+  std::set<std::uint32_t> indices;
+  for (const Drift& d : all) {
+    const bool within = std::abs(d.x) <= 65'536 && std::abs(d.y) <= 65'536 && d.magnification >= 0.1 &&
+                        d.magnification <= 10 && d.quality >= 0 && d.quality <= 1;
+    if (!within || d.energy_index >= energies || !indices.insert(d.energy_index).second) return false;
+  }
+  return true;
+}
+
+bool advice(const Advice& a) {
+  return measure_or_unknown(a.uncertainty) && measure_or_unknown(a.uncertainty_planned) &&
+         (std::isnan(a.next_energy_ev) || energy(a.next_energy_ev)) && measure_or_unknown(a.uncertainty_next);
+}
+
+bool reference_check(const ReferenceCheck& r, std::size_t states, std::size_t energies) {
+  return finite(r.shift_ev, states) && finite(r.shift_uncertainty_ev, states) &&
+         std::all_of(r.shift_uncertainty_ev.begin(), r.shift_uncertainty_ev.end(), measure) &&
+         measure_or_unknown(r.residual_structure) && r.residual_ev.size() <= energies &&
+         std::all_of(r.residual_ev.begin(), r.residual_ev.end(), energy) &&
+         finite(r.residual, r.residual_ev.size());
+}
+
 bool valid(const ScanStart& s) {
   return s.version == 1 && text(s.source) && id(s.series_id) && id(s.scan_id) && energies(s.energies_ev) &&
          shape(s.shape) && s.pixel_type <= PixelType::float64 && measure(s.pixel_size_um) && text(s.edge) &&
@@ -122,7 +145,9 @@ bool valid(const PhaseMap& m) {
          measure_or_unknown(m.map_distance) && measure_or_unknown(m.noise_sigma) && measure(m.lambda) &&
          measure(m.rho) && text(m.config_hash) && m.received_utc_ns >= 0 && m.published_utc_ns >= 0 &&
          shape(m.shape) && measure(m.pixel_size_um) && !states.empty() && states.size() <= 64 &&
-         states.size() == m.states.size() && std::all_of(states.begin(), states.end(), name) && layers(m);
+         states.size() == m.states.size() && std::all_of(states.begin(), states.end(), name) && layers(m) &&
+         (!m.advice || advice(*m.advice)) &&
+         (!m.reference_check || reference_check(*m.reference_check, states.size(), m.energies_ev.size()));
 }
 
 bool valid(const Status& s) {
@@ -131,7 +156,8 @@ bool valid(const Status& s) {
          names(s.counters.rejected) && names(s.counters.refused) && names(s.queue_depths) &&
          measure(s.frames_per_second) && measure_or_unknown(s.latency_p50_ms) &&
          measure_or_unknown(s.latency_p95_ms) && s.errors.size() <= 1000 &&
-         std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) && s.published_utc_ns >= 0;
+         std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) && s.published_utc_ns >= 0 &&
+         drift(s.drift, s.energies_planned) && (!s.advice || advice(*s.advice));
 }
 
 bool valid(const ControlRequest& request) {
