@@ -46,9 +46,8 @@ int slow_disk(int milliseconds, int count) {
   std::uint64_t most_waiting = 0;
   const Status last = viewer.wait_for<Status>([&](const Status& s) {
     most_waiting = std::max(most_waiting, s.recorder_lag_frames);
-    return s.counters.recorded == frames;
+    return s.counters.recorded == frames && s.counters.maps_final == scans.sent();
   });
-  viewer.wait_for<PhaseMap>([&](const PhaseMap& map) { return map.final && map.scan_id == scans.last_id(); });
 
   // Frames are let in while the budget is not spent: one more than fit, beside those on their way to a flush.
   constexpr std::uint64_t most_unflushed = 32,
