@@ -110,7 +110,7 @@ Result<Message> decode_status(const Parts& parts) {
   for (const auto& error : header.errors()) check.text("errors", error);
   status.note = check.text("note", header.note());
   status.published_utc_ns = check.instant("published_utc_ns", header.published_utc_ns());
-  if (check.ok()) status.drift = read_drift(check, header.drift(), status.energies_planned);
+  status.drift = read_drift(check, header.drift());
   if (header.has_advice()) status.advice = read_advice(check, header.advice());
   if (!check.ok()) return check.error();
 

@@ -107,11 +107,15 @@ Region FieldCheck::region(const wire::Region& region) {
   return {region.x(), region.y(), region.width(), region.height()};
 }
 
+void FieldCheck::as_many(std::string_view field, int found, std::size_t expected) {
+  if (static_cast<std::size_t>(found) != expected)
+    fault("value", field, number_text(found) + " values", number_text(expected));
+}
+
 std::vector<double> FieldCheck::finite(std::string_view field,
                                        const google::protobuf::RepeatedField<double>& values,
                                        std::size_t count) {
-  if (static_cast<std::size_t>(values.size()) != count)
-    fault("value", field, number_text(values.size()) + " values", number_text(count));
+  as_many(field, values.size(), count);
   for (const double value : values)
     if (!std::isfinite(value)) fault("value", field, number_text(value), "a finite number");
   return {values.begin(), values.end()};

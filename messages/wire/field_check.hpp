@@ -47,6 +47,7 @@ class FieldCheck {
   std::vector<double> energies(const google::protobuf::RepeatedField<double>& values);
   Shape shape(const wire::Shape& shape);
   Region region(const wire::Region& region);
+  void as_many(std::string_view field, int found, std::size_t expected);
   /// `values` as many as `count`, all finite.
   std::vector<double> finite(std::string_view field, const google::protobuf::RepeatedField<double>& values,
                              std::size_t count);

@@ -7,7 +7,25 @@
 namespace phasecast {
 namespace {
 
-double read_shift(FieldCheck& check, std::string_view field, bool is_present, double value) {
+/// NaN: cannot be told.
+std::vector<double> read_shifts(FieldCheck& check, const wire::ReferenceCheck& header, std::size_t states) {
+  constexpr auto field = "reference_check.shift_ev";
+  check.as_many(field, header.shift_ev_size(), states);
+  for (const double value : header.shift_ev())
+    if (std::isinf(value)) check.fault("value", field, number_text(value), "a finite number, or NaN");
+  return {header.shift_ev().begin(), header.shift_ev().end()};
+}
+
+std::vector<double> read_uncertainties(FieldCheck& check, const wire::ReferenceCheck& header,
+                                       std::size_t states) {
+  constexpr auto field = "reference_check.shift_uncertainty_ev";
+  check.as_many(field, header.shift_uncertainty_ev_size(), states);
+  for (const double value : header.shift_uncertainty_ev())
+    if (!(value >= 0)) check.fault("value", field, number_text(value), "0 or more, or infinite");
+  return {header.shift_uncertainty_ev().begin(), header.shift_uncertainty_ev().end()};
+}
+
+double read_pixels(FieldCheck& check, std::string_view field, bool is_present, double value) {
   check.present("value", field, is_present);
   constexpr double most = limits::side;
   return check.range("value", field, value, -most, most);
@@ -41,23 +59,24 @@ void fill(wire::ReferenceCheck& header, const ReferenceCheck& found) {
   header.mutable_residual_ev()->Add(found.residual_ev.begin(), found.residual_ev.end());
   header.mutable_residual()->Add(found.residual.begin(), found.residual.end());
   header.set_structured(found.structured);
+  header.mutable_suggested()->Add(found.suggested.begin(), found.suggested.end());
 }
 
-std::vector<Drift> read_drift(FieldCheck& check, const google::protobuf::RepeatedPtrField<wire::Drift>& list,
-                              std::size_t energies) {
-  std::vector<bool> taken(energies);
+std::vector<Drift> read_drift(FieldCheck& check,
+                              const google::protobuf::RepeatedPtrField<wire::Drift>& list) {
+  std::vector<bool> taken(limits::energies);
   std::vector<Drift> drift;
   for (const wire::Drift& header : list) {
     check.present("energy", "drift.energy_index", header.has_energy_index());
     const auto index = header.energy_index();
-    if (index >= energies || taken[index]) {
+    if (index >= limits::energies || taken[index]) {
       check.fault("energy", "drift.energy_index", number_text(index),
-                  "an index below " + number_text(energies) + ", each once");
+                  "an index below " + number_text(limits::energies) + ", each once");
       return {};
     }
     taken[index] = true;
-    const double x = read_shift(check, "drift.x", header.has_x(), header.x());
-    const double y = read_shift(check, "drift.y", header.has_y(), header.y());
+    const double x = read_pixels(check, "drift.x", header.has_x(), header.x());
+    const double y = read_pixels(check, "drift.y", header.has_y(), header.y());
     const double magnification = check.range("value", "drift.magnification", header.magnification(),
                                              1 / limits::magnification, limits::magnification);
     check.present("value", "drift.quality", header.has_quality());
@@ -87,11 +106,8 @@ Advice read_advice(FieldCheck& check, const wire::Advice& header) {
 ReferenceCheck read_reference_check(FieldCheck& check, const wire::ReferenceCheck& header, std::size_t states,
                                     std::size_t energies) {
   ReferenceCheck found;
-  found.shift_ev = check.finite("reference_check.shift_ev", header.shift_ev(), states);
-  found.shift_uncertainty_ev =
-      check.finite("reference_check.shift_uncertainty_ev", header.shift_uncertainty_ev(), states);
-  for (const double value : found.shift_uncertainty_ev)
-    check.not_negative("reference_check.shift_uncertainty_ev", value);
+  found.shift_ev = read_shifts(check, header, states);
+  found.shift_uncertainty_ev = read_uncertainties(check, header, states);
   check.present("value", "reference_check.shift_applied", header.has_shift_applied());
   found.shift_applied = header.shift_applied();
   found.residual_structure = check.known_or_nan("reference_check.residual_structure",
@@ -103,6 +119,8 @@ ReferenceCheck read_reference_check(FieldCheck& check, const wire::ReferenceChec
   found.residual = check.finite("reference_check.residual", header.residual(), count);
   check.present("value", "reference_check.structured", header.has_structured());
   found.structured = header.structured();
+  if (header.suggested_size() > 0)
+    found.suggested = check.finite("reference_check.suggested", header.suggested(), count);
   return found;
 }
 

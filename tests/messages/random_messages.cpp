@@ -157,14 +157,14 @@ Status RandomMessages::status() {
   for (auto n = below(4); n > 0; --n) status.errors.push_back(text());
   status.note = text();
   status.published_utc_ns = instant();
-  status.drift = drift(status.energies_planned);
+  status.drift = drift();
   status.advice = advice();
   return status;
 }
 
-std::vector<Drift> RandomMessages::drift(std::uint32_t energies) {
+std::vector<Drift> RandomMessages::drift() {
   std::vector<Drift> drift;
-  for (auto index = small(5); index < energies && drift.size() < 20; index += 1 + small(9))
+  for (auto index = small(130); index < 130; index += 1 + small(9))
     drift.push_back({index, real(-5, 5), real(-5, 5), real(0.98, 1.02), real(0, 1), coin()});
   if (coin()) std::reverse(drift.begin(), drift.end());
   return drift;
@@ -178,8 +178,12 @@ std::optional<Advice> RandomMessages::advice() {
 std::optional<ReferenceCheck> RandomMessages::reference_check(std::size_t states, std::size_t energies) {
   if (coin()) return {};
   const std::size_t count = below(energies + 1);
-  return ReferenceCheck{reals(states, -3, 3), reals(states, 0, 1), coin(), real_or_nan(0, 20),
-                        reals(count, 1, 1e5), reals(count, -1, 1), coin()};
+  ReferenceCheck found{reals(states, -3, 3), reals(states, 0, 1), coin(), real_or_nan(0, 20),
+                       reals(count, 1, 1e5), reals(count, -1, 1), coin(), {}};
+  if (coin()) found.shift_ev[below(states)] = std::numeric_limits<double>::quiet_NaN();
+  if (coin()) found.shift_uncertainty_ev[below(states)] = std::numeric_limits<double>::infinity();
+  if (coin()) found.suggested = reals(count, -1, 2);
+  return found;
 }
 
 ControlRequest RandomMessages::control_request() {

@@ -41,7 +41,7 @@ class RandomMessages {
   std::vector<double> energies();
   std::vector<float> floats(std::size_t count);
   Counters counters();
-  std::vector<Drift> drift(std::uint32_t energies);
+  std::vector<Drift> drift();
   std::optional<Advice> advice();
   std::optional<ReferenceCheck> reference_check(std::size_t states, std::size_t energies);
 

@@ -55,9 +55,11 @@ inline bool same(const std::optional<Advice>& a, const std::optional<Advice>& b)
 
 inline bool same(const std::optional<ReferenceCheck>& a, const std::optional<ReferenceCheck>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
-  return a->shift_ev == b->shift_ev && a->shift_uncertainty_ev == b->shift_uncertainty_ev &&
-         a->shift_applied == b->shift_applied && same(a->residual_structure, b->residual_structure) &&
-         a->residual_ev == b->residual_ev && a->residual == b->residual && a->structured == b->structured;
+  const auto alike = [](double x, double y) { return same(x, y); };
+  return std::ranges::equal(a->shift_ev, b->shift_ev, alike) &&
+         a->shift_uncertainty_ev == b->shift_uncertainty_ev && a->shift_applied == b->shift_applied &&
+         same(a->residual_structure, b->residual_structure) && a->residual_ev == b->residual_ev &&
+         a->residual == b->residual && a->structured == b->structured && a->suggested == b->suggested;
 }
 
 inline bool same(const PhaseMap& a, const PhaseMap& b) {

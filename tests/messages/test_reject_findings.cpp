@@ -10,7 +10,6 @@ namespace {
 
 Status good_status() {
   Status status;
-  status.energies_planned = 3;
   status.drift = {{2, 0.1, -0.2, 1, 0.9, true}, {0, 1.5, 0.5, 1.001, 0.2, false}};
   status.advice = Advice{0.031, 0.028, 8351, 0.03, false};
   return status;
@@ -26,7 +25,7 @@ PhaseMap good_map() {
   map.fraction.resize(map.shape.pixels());
   map.uncertainty.resize(map.shape.pixels());
   map.advice = Advice{0.031, 0.028, 8351, 0.03, false};
-  map.reference_check = ReferenceCheck{{1.5}, {0.1}, false, 4.2, {8180, 8333}, {0, -0.01}, true};
+  map.reference_check = ReferenceCheck{{1.5}, {0.1}, false, 4.2, {8180, 8333}, {0, -0.01}, true, {}};
   return map;
 }
 
@@ -54,9 +53,8 @@ TEST_CASE("drift outside the limits is rejected by cause and field") {
   check_rejected<Status>(
       good_status(),
       {
-          {"drift.energy_index", "energy", [](auto& s) { s.drift[0].energy_index = 3; }},
+          {"drift.energy_index", "energy", [](auto& s) { s.drift[0].energy_index = 20'000; }},
           {"drift.energy_index", "energy", [](auto& s) { s.drift[1].energy_index = 2; }},
-          {"drift.energy_index", "energy", [](auto& s) { s.energies_planned = 0; }},
           {"drift.x", "value", [](auto& s) { s.drift[1].x = not_a_number; }},
           {"drift.x", "value", [](auto& s) { s.drift[1].x = 65'537; }},
           {"drift.y", "value", [](auto& s) { s.drift[1].y = -infinity; }},
@@ -69,9 +67,8 @@ TEST_CASE("drift outside the limits is rejected by cause and field") {
       });
 }
 
-TEST_CASE("drift of more energies than the scan has is rejected at the first too many") {
+TEST_CASE("drift of more energies than a scan may have is rejected at the first too many") {
   auto status = good_status();
-  status.energies_planned = 20'000;
   status.drift.assign(20'000, status.drift[0]);
   for (std::uint32_t i = 0; i < 20'000; ++i) status.drift[i].energy_index = i;
   REQUIRE(decode(encode(status)).ok());
@@ -106,6 +103,13 @@ TEST_CASE("a check of the references outside the limits is rejected by cause and
            [](auto& m) { m.reference_check->shift_uncertainty_ev.clear(); }},
           {name + "shift_uncertainty_ev", "value",
            [](auto& m) { m.reference_check->shift_uncertainty_ev = {-0.1}; }},
+          {name + "shift_uncertainty_ev", "value",
+           [](auto& m) { m.reference_check->shift_uncertainty_ev = {not_a_number}; }},
+          {name + "suggested", "value", [](auto& m) { m.reference_check->suggested = {1}; }},
+          {name + "suggested", "value",
+           [](auto& m) {
+             m.reference_check->suggested = {1, infinity};
+           }},
           {name + "residual_structure", "value", [](auto& m) { m.reference_check->residual_structure = -1; }},
           {name + "residual_ev", "energy", [](auto& m) { m.reference_check->residual_ev[1] = not_a_number; }},
           {name + "residual_ev", "energy", [](auto& m) { m.reference_check->residual_ev.assign(4, 8333); }},
@@ -152,6 +156,16 @@ TEST_CASE("what advice and a check of the references do not know stays not known
   const auto read = decode(without_inner(sent, 29, found, 4));
   REQUIRE(read.ok());
   CHECK(std::isnan(std::get<PhaseMap>(*read).reference_check->residual_structure));
+}
+
+TEST_CASE("a shift that cannot be told is NaN, its uncertainty may be infinite") {
+  auto map = good_map();
+  map.reference_check->shift_ev = {not_a_number};
+  map.reference_check->shift_uncertainty_ev = {infinity};
+  const auto read = decode(encode(map));
+  REQUIRE(read.ok());
+  CHECK(std::isnan(std::get<PhaseMap>(*read).reference_check->shift_ev[0]));
+  CHECK(std::isinf(std::get<PhaseMap>(*read).reference_check->shift_uncertainty_ev[0]));
 }
 
 }  // namespace phasecast::test

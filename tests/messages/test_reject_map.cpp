@@ -21,6 +21,7 @@ PhaseMap good_map() {
   map.residual.assign(6, 0.01f);
   map.uncertainty.assign(12, 0.1f);
   map.mask = {0, 1, 2, 0, 1, 2};
+  map.reference_check.reset();  // of other states; test_reject_findings.cpp has them
   return map;
 }
 

@@ -73,12 +73,12 @@ bool fit(const RegionFit& f, std::size_t energies) {
          finite(f.background, energies) && finite(f.fit, energies);
 }
 
-bool drift(const std::vector<Drift>& all, std::uint32_t energies) {
+bool drift(const std::vector<Drift>& all) {
   std::set<std::uint32_t> indices;
   for (const Drift& d : all) {
     const bool within = std::abs(d.x) <= 65'536 && std::abs(d.y) <= 65'536 && d.magnification >= 0.1 &&
                         d.magnification <= 10 && d.quality >= 0 && d.quality <= 1;
-    if (!within || d.energy_index >= energies || !indices.insert(d.energy_index).second) return false;
+    if (!within || d.energy_index >= 20'000 || !indices.insert(d.energy_index).second) return false;
   }
   return true;
 }
@@ -89,8 +89,11 @@ bool advice(const Advice& a) {
 }
 
 bool reference_check(const ReferenceCheck& r, std::size_t states, std::size_t energies) {
-  return finite(r.shift_ev, states) && finite(r.shift_uncertainty_ev, states) &&
-         std::all_of(r.shift_uncertainty_ev.begin(), r.shift_uncertainty_ev.end(), measure) &&
+  return r.shift_ev.size() == states && r.shift_uncertainty_ev.size() == states &&
+         std::none_of(r.shift_ev.begin(), r.shift_ev.end(), [](double x) { return std::isinf(x); }) &&
+         std::all_of(r.shift_uncertainty_ev.begin(), r.shift_uncertainty_ev.end(),
+                     [](double x) { return x >= 0; }) &&
+         (r.suggested.empty() || finite(r.suggested, r.residual_ev.size())) &&
          measure_or_unknown(r.residual_structure) && r.residual_ev.size() <= energies &&
          std::all_of(r.residual_ev.begin(), r.residual_ev.end(), energy) &&
          finite(r.residual, r.residual_ev.size());
@@ -157,7 +160,7 @@ bool valid(const Status& s) {
          measure(s.frames_per_second) && measure_or_unknown(s.latency_p50_ms) &&
          measure_or_unknown(s.latency_p95_ms) && s.errors.size() <= 1000 &&
          std::all_of(s.errors.begin(), s.errors.end(), text) && text(s.note) && s.published_utc_ns >= 0 &&
-         drift(s.drift, s.energies_planned) && (!s.advice || advice(*s.advice));
+         drift(s.drift) && (!s.advice || advice(*s.advice));
 }
 
 bool valid(const ControlRequest& request) {

@@ -49,6 +49,8 @@ def plain(value: Any) -> Any:
 def plain_field(header: Any, field: Any) -> Any:
     value = getattr(header, field.name)
     if field.enum_type is None:
+        if field.message_type is not None and field.has_presence and not header.HasField(field.name):
+            return None
         return float("nan") if field.has_presence and not header.HasField(field.name) else plain(value)
     names = field.enum_type.values_by_number
     prefix = names[0].name.removesuffix("UNSPECIFIED")

@@ -49,6 +49,33 @@ def map_parts(header: Any, payload: list[bytes] | None = None) -> list[bytes]:
     return [b"phase_map", header.SerializeToString(), *(map_payload() if payload is None else payload)]
 
 
+def advice() -> Any:
+    return wire.Advice(
+        uncertainty=0.031, uncertainty_planned=0.028, next_energy_ev=8351, uncertainty_next=0.03, enough=False
+    )
+
+
+def reference_check() -> Any:
+    return wire.ReferenceCheck(
+        shift_ev=[1.5, 0],
+        shift_uncertainty_ev=[0.1, 0.2],
+        shift_applied=False,
+        residual_structure=4.2,
+        residual_ev=[8180, 8400],
+        residual=[0, -0.01],
+        structured=True,
+    )
+
+
+def status_header() -> Any:
+    header = wire.Status(version=1, state=wire.PIPELINE_STATE_SCANNING, energies_planned=3)
+    header.counters.unregistered = 1
+    header.drift.add(energy_index=2, x=0.1, y=-0.2, magnification=1, quality=0.9, trusted=True)
+    header.drift.add(energy_index=0, x=1.5, y=0.5, magnification=1.001, quality=0.2, trusted=False)
+    header.advice.CopyFrom(advice())
+    return header
+
+
 def spectrum_header() -> Any:
     header = wire.RegionSpectrum(version=1, scan_id="scan-3", pixels=6, map_number=118, scale=0.8)
     header.region.x, header.region.y, header.region.width, header.region.height = 0, 1, 3, 2

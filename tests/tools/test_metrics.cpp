@@ -49,3 +49,40 @@ TEST_CASE("each metric has its type and meaning before its values, and labels ca
   CHECK_THAT(metrics.text(), Contains("{cause=\"a\\\"b\\\\c\\nd\"} 1\n"));
   CHECK_THAT(metrics.text(), !Contains("nan"));
 }
+
+TEST_CASE("metrics tell the newest drift that was applied, the advice, and shifts of the references") {
+  Metrics metrics;
+  Status status;
+  metrics.take(status);
+  for (const char* absent : {"drift", "uncertainty", "enough", "reference", "structure"})
+    CHECK_THAT(metrics.text(), !Contains(absent));
+
+  status.counters.unregistered = 2;
+  status.drift = {{0, 1.25, -0.5, 1.002, 0.9, true}, {1, 9, 9, 1, 0.1, false}};
+  status.advice = Advice{0.031, std::numeric_limits<double>::quiet_NaN(), 8351, 0.03, true};
+  metrics.take(status);
+  PhaseMap map;
+  map.states = {"NiO", "LiNiO2"};
+  map.reference_check = ReferenceCheck{{1.5, 0.25}, {0.1, 0.2}, false, 4.5, {}, {}, true, {}};
+  metrics.take(map);
+  const std::string text = metrics.text();
+  for (const char* line :
+       {"phasecast_unregistered_energies_total 2", "phasecast_drift_pixels{axis=\"x\"} 1.25",
+        "phasecast_drift_pixels{axis=\"y\"} -0.5", "phasecast_drift_magnification 1.002",
+        "phasecast_fraction_uncertainty{energies=\"now\"} 0.031", "phasecast_energies_enough 1",
+        "phasecast_reference_shift_ev{state=\"NiO\"} 1.5",
+        "phasecast_reference_shift_ev{state=\"LiNiO2\"} 0.25",
+        "phasecast_reference_shift_uncertainty_ev{state=\"LiNiO2\"} 0.2", "phasecast_residual_structure 4.5"})
+    CHECK_THAT(text, Contains(std::string("\n") + line + "\n"));
+  CHECK_THAT(text, !Contains("energies=\"planned\""));
+
+  map.reference_check->shift_ev[0] = std::numeric_limits<double>::quiet_NaN();
+  map.reference_check->shift_uncertainty_ev[0] = std::numeric_limits<double>::infinity();
+  metrics.take(map);
+  CHECK_THAT(metrics.text(), !Contains("NiO\"} nan") && !Contains("NiO\"} inf") &&
+                                 Contains("shift_ev{state=\"LiNiO2\"} 0.25"));
+
+  map.reference_check.reset();
+  metrics.take(map);
+  CHECK_THAT(metrics.text(), !Contains("reference_shift"));
+}

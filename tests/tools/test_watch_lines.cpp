@@ -44,9 +44,10 @@ View extreme_view() {
   status.scan_index = status.energies_planned = status.energies_received =
       std::numeric_limits<std::uint32_t>::max();
   Counters& c = status.counters;
-  for (auto* counter : {&c.received, &c.recorded, &c.used, &c.duplicate, &c.late, &c.missing, &c.foreign,
-                        &c.unpaired, &c.scans_started, &c.scans_closed, &c.scans_aborted, &c.scans_timed_out,
-                        &c.repaired_pixels, &c.maps_provisional, &c.maps_final, &c.viewer_drops}) {
+  for (auto* counter :
+       {&c.received, &c.recorded, &c.used, &c.duplicate, &c.late, &c.missing, &c.foreign, &c.unpaired,
+        &c.scans_started, &c.scans_closed, &c.scans_aborted, &c.scans_timed_out, &c.repaired_pixels,
+        &c.maps_provisional, &c.maps_final, &c.viewer_drops, &c.unregistered}) {
     *counter = many;
   }
   c.rejected = {{"crc", many}, {"pixel_type", many}, {std::string(200, 'x'), many}};
@@ -55,12 +56,15 @@ View extreme_view() {
   status.errors = {"recorder: " + std::string(300, 'e'), "µ-Zeichen äöü \x1b[31m und Steuerzeichen"};
   status.note =
       "waiting for a ScanStart from the detector and for nothing else that one could think of at this time";
+  status.drift = {{0, -65'536, 65'536, 10, 1, true}, {1, 0, 0, 1, 0, false}};
+  status.advice = Advice{1e12, 1e300, 9'999'999, 1e12, true};
   View view;
   view.endpoint = "tcp://" + std::string(200, 'h') + ":5555";
   view.status = status;
   PhaseMap map = example_map({96, 128}, 40);
   map.states = {"Zustand-ä" + std::string(100, 'n'), "LiNiO2"};
   map.method = std::string(120, 'm');
+  map.reference_check = ReferenceCheck{{1e12, -1e12}, {1e9, 1e9}, false, 1e12, {}, {}, true, {}};
   map.map_number = many;
   view.map = std::make_shared<const PhaseMap>(map);
   view.undecodable = 12;
@@ -96,15 +100,32 @@ TEST_CASE("a status line has every counter, rejections by cause, queues, errors 
   status.latency_p50_ms = std::numeric_limits<double>::quiet_NaN();
   status.errors = {"disk \"full\""};
   status.note = "waiting";
-  CHECK(status_line(status) ==
-        "status solving scan 0 energies 40/117 received 41 recorded 0 used 0 duplicate 0 late 0 missing 0 "
-        "foreign 0 "
-        "unpaired 0 rejected.crc 3 refused.maps 2 queue.record 2 scans_started 0 scans_closed 0 "
-        "scans_aborted 0 "
-        "scans_timed_out 0 "
-        "repaired_pixels 0 maps_provisional 0 maps_final 0 viewer_drops 0 recorder_lag 0 fps 0.0 "
-        "latency_p50_ms nan "
-        "latency_p95_ms 0.0 error \"disk 'full'\" note \"waiting\"");
+  CHECK(
+      status_line(status) ==
+      "status solving scan 0 energies 40/117 received 41 recorded 0 used 0 duplicate 0 late 0 missing 0 "
+      "foreign 0 "
+      "unpaired 0 unregistered 0 rejected.crc 3 refused.maps 2 queue.record 2 scans_started 0 scans_closed 0 "
+      "scans_aborted 0 "
+      "scans_timed_out 0 "
+      "repaired_pixels 0 maps_provisional 0 maps_final 0 viewer_drops 0 recorder_lag 0 fps 0.0 "
+      "latency_p50_ms nan "
+      "latency_p95_ms 0.0 error \"disk 'full'\" note \"waiting\"");
+}
+
+TEST_CASE("a status line has the newest drift that was applied, and what more energies would bring") {
+  Status status;
+  status.drift = {{0, 0.5, -0.25, 1, 0.9, true}, {1, 99, 99, 1, 0.1, false}};
+  status.advice = Advice{0.031, 0.028, 8351.5, 0.03, false};
+  CHECK_THAT(status_line(status),
+             Catch::EndsWith(" drift_x 0.50 drift_y -0.25 drift_flagged 1 uncertainty 0.031 "
+                             "uncertainty_planned 0.028 next_ev 8351.50 enough no"));
+}
+
+TEST_CASE("a map's line has what the scan says about its references, a value per state in one word") {
+  PhaseMap map = example_map();
+  map.reference_check = ReferenceCheck{{1.5, -0.02}, {0.1, 0.08}, false, 4.2, {}, {}, true, {}};
+  CHECK_THAT(map_line(map), Catch::EndsWith(" shift_ev 1.5,-0.02 shift_uncertainty_ev 0.1,0.08 shift_applied "
+                                            "no residual_structure 4.2 structured yes ended complete"));
 }
 
 TEST_CASE("text from elsewhere cannot steer the terminal or break a line") {
@@ -133,6 +154,9 @@ TEST_CASE("frames that go well are no news, anything else is") {
   CHECK(is_news([](Status& s) { s.counters.refused["maps"] = 1; }));
   CHECK(is_news([](Status& s) { s.errors.push_back("disk"); }));
   CHECK(is_news([](Status& s) { s.note = "waiting"; }));
+  CHECK(is_news([](Status& s) { s.counters.unregistered = 1; }));
+  CHECK(is_news([](Status& s) { s.advice = Advice{0.03, 0.03, 8351, 0.03, true}; }));
+  CHECK_FALSE(is_news([](Status& s) { s.advice = Advice{0.03, 0.02, 8351, 0.03, false}; }));
 }
 
 TEST_CASE("the screen never exceeds its columns and rows, however large the numbers") {
@@ -179,6 +203,33 @@ TEST_CASE("the screen tells state, counters, trust and how to read the colors") 
   for (const std::string& line : lines) colored += line + "\n";
   CHECK(colored.find("\x1b[1;31mdisk\x1b[0m") != std::string::npos);
   CHECK(colored.find("\x1b[1;31mmissing 2\x1b[0m") != std::string::npos);
+}
+
+TEST_CASE(
+    "the screen tells drift, advice and references that are wrong, and nothing of them where there is none") {
+  View view;
+  view.status.emplace();
+  view.map = std::make_shared<const PhaseMap>(example_map());
+  const std::string before = joined(screen_lines(view, 80, 48));
+  for (const char* absent : {"drift", "px", "±", "unregistered", "seems", "residual"}) {
+    CAPTURE(absent);
+    CHECK(before.find(absent) == std::string::npos);
+  }
+  view.status->energies_planned = 117;
+  view.status->drift = {{0, 1.25, -0.4, 1.002, 0.9, true}, {1, 9, 9, 1, 0.1, false}};
+  view.status->advice = Advice{0.031, 0.028, 8351, 0.03, false};
+  view.status->counters.unregistered = 1;
+  PhaseMap map = example_map();
+  map.reference_check = ReferenceCheck{{1.5, 0.1}, {0.1, 0.1}, false, 4.2, {}, {}, true, {}};
+  view.map = std::make_shared<const PhaseMap>(map);
+  const std::string text = joined(screen_lines(view, 80, 48));
+  for (const char* expected :
+       {"drift +1.2 -0.4 px, magnification 1.0020; 1 of 2 flagged", "unregistered 1",
+        "±3.1 % now, ±2.8 % with all 117; next 8351.0 eV, ±3.0 %", "NiO seems 1.5 ± 0.1 eV too low",
+        "residual 4.2 times the noise: a reference is wrong or missing"}) {
+    CAPTURE(expected);
+    CHECK(text.find(expected) != std::string::npos);
+  }
 }
 
 TEST_CASE("a waiting screen says what it waits for") {

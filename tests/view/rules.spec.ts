@@ -2,9 +2,9 @@ import { create } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Alarms } from "../../tools/view/page/src/alarms.js";
-import { PipelineState, StatusSchema } from "../../tools/view/page/src/generated/phasecast_pb.js";
+import { PhaseMapHeaderSchema, PipelineState, ReferenceCheckSchema, StatusSchema } from "../../tools/view/page/src/generated/phasecast_pb.js";
 import { receivedEnergies } from "../../tools/view/page/src/received_energies.js";
-import { driftingFinals, judgeDrift, judgeStatus, lostFrames, StallWatch } from "../../tools/view/page/src/rules.js";
+import { driftingFinals, judgeDrift, judgeReferences, judgeStatus, liesOff, lostFrames, referenceWarnings, StallWatch } from "../../tools/view/page/src/rules.js";
 import type { KeptMap } from "../../tools/view/page/src/server.js";
 import { median } from "../../tools/view/page/src/summary.js";
 import { Zoom } from "../../tools/view/page/src/view/zoom.js";
@@ -26,8 +26,8 @@ test("no loss raises no alarm", () => {
 
 test("each kind of loss raises its own alarm", () => {
   const alarms = new Alarms(() => {});
-  judgeStatus(status({ counters: { missing: 1n, late: 1n, unpaired: 1n, foreign: 1n, scansTimedOut: 1n, rejected: { crc: 2n, shape: 1n } } }), alarms);
-  assert.deepEqual(keysOf(alarms).sort(), ["foreign", "late", "missing", "rejected crc", "rejected shape", "scansTimedOut", "unpaired"]);
+  judgeStatus(status({ counters: { missing: 1n, late: 1n, unpaired: 1n, foreign: 1n, scansTimedOut: 1n, unregistered: 1n, rejected: { crc: 2n, shape: 1n } } }), alarms);
+  assert.deepEqual(keysOf(alarms).sort(), ["foreign", "late", "missing", "rejected crc", "rejected shape", "scansTimedOut", "unpaired", "unregistered"]);
 });
 
 test("an acknowledged loss stays quiet until there is more of it", () => {
@@ -130,6 +130,40 @@ test("an acknowledged drift is raised again by the next final that drifts", () =
   assert.deepEqual(keysOf(alarms), []);
   judgeDrift([...maps, finalMap(0.06)], alarms);
   assert.deepEqual(keysOf(alarms), ["drift 0"]);
+});
+
+const check = (shiftEv: number[], more: object = {}) =>
+  create(ReferenceCheckSchema, { shiftEv, shiftUncertaintyEv: shiftEv.map(() => 0.1), shiftApplied: false, structured: false, ...more });
+
+test("a reference lies off when its shift is over three deviations and over 0.2 eV", () => {
+  const exact = check([0.19, 0.21, -0.21], { shiftUncertaintyEv: [0.001, 0.001, 0.001] });
+  assert.deepEqual([0, 1, 2].map((state) => liesOff(exact, state)), [false, true, true]);
+  assert.deepEqual([0, 1].map((state) => liesOff(check([0.29, 0.31]), state)), [false, true]);
+});
+
+test("a warning names the reference, how far it lies off and to which side; a shift that was applied is none", () => {
+  assert.deepEqual([...referenceWarnings(check([1.5, -0.4]), ["Ni2+", "Ni3+"]).values()],
+    ["The reference of Ni²⁺ seems 1.5 ± 0.1 eV too low", "The reference of Ni³⁺ seems 0.4 ± 0.1 eV too high"]);
+  assert.equal(referenceWarnings(check([1.5], { shiftApplied: true }), ["Ni2+"]).size, 0);
+  assert.equal(referenceWarnings(check([NaN], { shiftUncertaintyEv: [Infinity] }), ["Ni2+"]).size, 0);
+  assert.deepEqual([...referenceWarnings(check([0], { structured: true, residualStructure: 4.21 }), ["Ni2+"]).values()],
+    ["The residual has structure, 4.21 times the noise: a reference is wrong or missing"]);
+});
+
+test("references that stay wrong stay acknowledged, and are raised again after a final map in which they were right", () => {
+  const alarms = new Alarms(() => {});
+  const judge = (shiftEv: number, final: boolean): void =>
+    judgeReferences(create(PhaseMapHeaderSchema, { states: ["Ni2+"], final, referenceCheck: check([shiftEv]) }), alarms);
+  judge(1.5, false);
+  assert.deepEqual(keysOf(alarms), ["reference Ni2+"]);
+  alarms.acknowledgeAll();
+  judge(1.6, true);
+  judge(0, false);
+  judge(1.5, true);
+  assert.deepEqual(keysOf(alarms), []);
+  judge(0, true);
+  judge(1.5, false);
+  assert.deepEqual(keysOf(alarms), ["reference Ni2+"]);
 });
 
 test("the median of an even count is the middle of two", () => assert.equal(median([4, 1, 3, 2]), 2.5));

@@ -1,7 +1,7 @@
 /** A battery particle as a pipeline would publish it: grains, a front from outside in, noise, and spectra that fit. */
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
-  LayerKind, PhaseMapHeaderSchema, PixelType, ReferencesSchema, RegionSpectrumSchema, ScanEndSchema, ScanStartSchema,
+  type AdviceSchema, LayerKind, PhaseMapHeaderSchema, PixelType, type ReferenceCheckSchema, ReferencesSchema, RegionSpectrumSchema, ScanEndSchema, ScanStartSchema,
   ScanStatus, Signal, StatusSchema, PipelineState, CorrectionUse, type Status,
 } from "../../tools/view/page/src/generated/phasecast_pb.js";
 import { encode, type Box } from "../../tools/view/page/src/protocol.js";
@@ -22,6 +22,8 @@ export interface MapOptions {
   used: number;
   aborted?: boolean;
   residual?: number;
+  advice?: MessageInitShape<typeof AdviceSchema>;
+  referenceCheck?: MessageInitShape<typeof ReferenceCheckSchema>;
 }
 
 export interface Maps {
@@ -101,7 +103,7 @@ export class Scene {
     return [encode("scan_end"), toBinary(ScanEndSchema, end)];
   }
 
-  phaseMap({ number, scan, final, used, aborted = false, residual }: MapOptions, given?: Maps): Uint8Array[] {
+  phaseMap({ number, scan, final, used, aborted = false, residual, advice, referenceCheck }: MapOptions, given?: Maps): Uint8Array[] {
     const { width, height, states, energies } = this.options;
     const maps = given ?? this.maps({ scan, used, ...(residual === undefined ? {} : { residual }) });
     const layer = (kind: LayerKind, pixelType: PixelType, extents: number[]) => ({ kind, pixelType, extents });
@@ -113,6 +115,7 @@ export class Scene {
       energiesCarried: scan > 0 ? Array.from({ length: energies - used }, (_, index) => used + index) : [],
       method: "rum-tv", iterations: 40, converged: true, receivedUtcNs: timeOf(scan, used), publishedUtcNs: timeOf(scan, used) + 1n,
       shape: { width, height }, pixelSizeUm: 0.04, states,
+      ...(advice ? { advice } : {}), ...(referenceCheck ? { referenceCheck } : {}),
       layers: [
         layer(LayerKind.FRACTION, PixelType.FLOAT32, stack), layer(LayerKind.SCALE, PixelType.FLOAT32, flat),
         layer(LayerKind.RESIDUAL, PixelType.FLOAT32, flat), layer(LayerKind.UNCERTAINTY, PixelType.FLOAT32, stack),

@@ -164,8 +164,9 @@ void print_summary(const Pipeline& pipeline) {
   std::printf(
       "received %lu\nrestored %lu\nrecorded %lu\nused %lu\nduplicate %lu\nlate %lu\nmissing %lu\nforeign "
       "%lu\nunpaired "
-      "%lu\n",
-      n.received, n.restored, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired);
+      "%lu\nunregistered %lu\n",
+      n.received, n.restored, n.recorded, n.used, n.duplicate, n.late, n.missing, n.foreign, n.unpaired,
+      n.unregistered);
   for (const auto& [socket, count] : n.refused) refused += count;
   std::printf("rejected %lu\n", rejected);
   for (const auto& [cause, count] : n.rejected) std::printf("rejected_%s %lu\n", cause.c_str(), count);

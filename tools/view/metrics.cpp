@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "tools/findings.hpp"
+
 namespace phasecast {
 namespace {
 
@@ -66,6 +68,8 @@ void add_counters(Page& page, const Counters& c) {
   page.value(static_cast<double>(c.viewer_drops));
   page.metric("repaired_pixels_total", "counter", "Pixels replaced from their neighbors");
   page.value(static_cast<double>(c.repaired_pixels));
+  page.metric("unregistered_energies_total", "counter", "Energies whose drift could not be trusted");
+  page.value(static_cast<double>(c.unregistered));
 }
 
 void add_latency(Page& page, const Status& status) {
@@ -74,6 +78,36 @@ void add_latency(Page& page, const Status& status) {
   for (const auto& [quantile, ms] :
        {std::pair{"0.5", status.latency_p50_ms}, {"0.95", status.latency_p95_ms}})
     if (std::isfinite(ms)) page.value("quantile", quantile, ms * s_per_ms);
+}
+
+void add_drift(Page& page, const Drift& newest) {
+  page.metric("drift_pixels", "gauge", "Drift of the newest energy whose drift was applied");
+  page.value("axis", "x", newest.x);
+  page.value("axis", "y", newest.y);
+  page.metric("drift_magnification", "gauge", "Magnification of that energy's image against the reference's");
+  page.value(newest.magnification);
+}
+
+void add_advice(Page& page, const Advice& advice) {
+  page.metric("fraction_uncertainty", "gauge",
+              "Median standard deviation of a fraction: with the energies in the map, with all planned");
+  for (const auto& [energies, value] :
+       {std::pair{"now", advice.uncertainty}, {"planned", advice.uncertainty_planned}})
+    if (std::isfinite(value)) page.value("energies", energies, value);
+  page.metric("energies_enough", "gauge", "1: more energies would not help by more than asked for");
+  page.value(advice.enough);
+}
+
+void add_references(Page& page, const ReferenceCheck& found, const std::vector<std::string>& states) {
+  page.metric("reference_shift_ev", "gauge", "By how much a state's reference lies too low");
+  for (std::size_t state = 0; state < states.size(); ++state)
+    if (std::isfinite(found.shift_ev[state])) page.value("state", states[state], found.shift_ev[state]);
+  page.metric("reference_shift_uncertainty_ev", "gauge", "Its standard deviation");
+  for (std::size_t state = 0; state < states.size(); ++state)
+    if (std::isfinite(found.shift_uncertainty_ev[state]))
+      page.value("state", states[state], found.shift_uncertainty_ev[state]);
+  page.metric("residual_structure", "gauge", "Mean residual spectrum over what noise alone explains");
+  if (std::isfinite(found.residual_structure)) page.value(found.residual_structure);
 }
 
 void add_status(Page& page, const Status& status) {
@@ -89,6 +123,8 @@ void add_status(Page& page, const Status& status) {
   page.values("which", {{"planned", status.energies_planned}, {"received", status.energies_received}});
   page.metric("errors", "gauge", "Errors that the pipeline keeps showing");
   page.value(static_cast<double>(status.errors.size()));
+  if (const Drift* newest = newest_trusted(status.drift)) add_drift(page, *newest);
+  if (status.advice) add_advice(page, *status.advice);
 }
 
 }  // namespace
@@ -96,6 +132,12 @@ void add_status(Page& page, const Status& status) {
 void Metrics::take(const Status& status) {
   std::lock_guard lock(mutex_);
   status_ = status;
+}
+
+void Metrics::take(const PhaseMap& map) {
+  std::lock_guard lock(mutex_);
+  states_ = map.states;
+  reference_check_ = map.reference_check;
 }
 
 void Metrics::set_link(bool up) {
@@ -109,6 +151,7 @@ std::string Metrics::text() const {
   page.metric("up", "gauge", "1: the pipeline is there and talks");
   page.value(up_);
   if (status_) add_status(page, *status_);
+  if (reference_check_) add_references(page, *reference_check_, states_);
   return page.text();
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "messages/phase_map.hpp"
 #include "messages/status.hpp"
 
 namespace phasecast {
@@ -13,6 +14,8 @@ namespace phasecast {
 class Metrics {
  public:
   void take(const Status& status);
+  /// What the newest map says about its references.
+  void take(const PhaseMap& map);
   /// Whether the pipeline publishes: phasecast_up. What it said last stays.
   void set_link(bool up);
   /// Any thread.
@@ -22,6 +25,8 @@ class Metrics {
   mutable std::mutex mutex_;
   bool up_ = false;
   std::optional<Status> status_;
+  std::vector<std::string> states_;
+  std::optional<ReferenceCheck> reference_check_;
 };
 
 }  // namespace phasecast

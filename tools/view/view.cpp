@@ -56,8 +56,10 @@ void take(Parts parts, Archive& archive, Metrics& metrics, WebServer& server) {
   if (!message) return spdlog::warn("viewer: {}", message.error().text());
   if (const auto* status = std::get_if<Status>(&*message)) metrics.take(*status);
   if (const auto* scan = std::get_if<ScanStart>(&*message)) archive.take(*scan);
-  if (auto* map = std::get_if<PhaseMap>(&*message))
+  if (auto* map = std::get_if<PhaseMap>(&*message)) {
+    metrics.take(*map);
     if (!archive.take(std::move(*map))) return;
+  }
   server.publish(std::move(parts));
 }
 

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "tools/findings.hpp"
 #include "tools/picture/colormap.hpp"
 #include "tools/picture/panels.hpp"
 #include "tools/watch/half_blocks.hpp"
@@ -100,6 +101,7 @@ void add_status(Lines& lines, const Status& status) {
                             count("missing", c.missing, red),
                             count("foreign", c.foreign, yellow),
                             count("unpaired", c.unpaired, yellow)};
+  if (c.unregistered > 0) frames.push_back(count("unregistered", c.unregistered, yellow));
   for (const auto& [cause, number] : c.rejected)
     frames.push_back(count("rejected " + printable(cause), number, red));
   if (c.rejected.empty()) frames.push_back({"rejected 0"});
@@ -123,6 +125,9 @@ void add_status(Lines& lines, const Status& status) {
       refused.push_back(count(printable(socket), number, yellow));
     lines.row(refused);
   }
+  if (!status.drift.empty())
+    lines.row({{drift_text(status.drift), flagged(status.drift) > 0 ? yellow : plain}});
+  if (status.advice) lines.row({{advice_text(*status.advice, status.energies_planned)}});
   if (!status.note.empty()) lines.words(printable(status.note), faint);
   for (const std::string& error : status.errors) lines.words(printable(error), red);
 }
@@ -143,6 +148,14 @@ void add_map_numbers(Lines& lines, const PhaseMap& map) {
               map.converged ? plain : yellow},
              {fmt::format("noise {:.2g}", map.noise_sigma)},
              {fmt::format("latency {}", milliseconds(latency_ms(map)))}});
+}
+
+void add_references(Lines& lines, const PhaseMap& map) {
+  if (!map.reference_check) return;
+  for (const auto& text : reference_warnings(*map.reference_check, map.states))
+    lines.words(printable(text), red);
+  for (const auto& text : reference_moves(*map.reference_check, map.states))
+    lines.words(printable(text), plain);
 }
 
 std::vector<Field> legend(const PhaseMap& map) {
@@ -169,6 +182,7 @@ std::vector<std::string> screen_lines(const View& view, int columns, int rows) {
   for (const std::string& line : view.truth_lines) lines.row({{line}});
   if (view.map) {
     add_map_numbers(lines, *view.map);
+    add_references(lines, *view.map);
     lines.row(legend(*view.map));
     const int left = rows - static_cast<int>(lines.lines().size());
     if (left >= smallest_map_rows) {

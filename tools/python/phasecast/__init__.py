@@ -6,13 +6,16 @@ from .detector import Detector, per_energy, shared
 from .errors import Fault, MapFileError, Refused, WireError
 from .map_file import MapSeries, read_maps
 from .messages import (
+    Advice,
     ControlReply,
     ControlRequest,
     CorrectionPlan,
     Counters,
+    Drift,
     Frame,
     PhaseMap,
     Receipt,
+    ReferenceCheck,
     References,
     Region,
     RegionSpectrum,
@@ -26,18 +29,21 @@ from .subscriber import Subscriber, maps
 __version__ = "0.1.0"
 
 __all__ = [
+    "Advice",
     "Control",
     "ControlReply",
     "ControlRequest",
     "CorrectionPlan",
     "Counters",
     "Detector",
+    "Drift",
     "Fault",
     "Frame",
     "MapFileError",
     "MapSeries",
     "PhaseMap",
     "Receipt",
+    "ReferenceCheck",
     "References",
     "Refused",
     "Region",

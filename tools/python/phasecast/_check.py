@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Iterable, Mapping, Sequence, Union
+from typing import Any, Iterable, Mapping, Sequence, TypeVar, Union
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .errors import WireError
 from .messages import Floats, Indices
 
 Number = Union[int, float]
+AnyNumber = TypeVar("AnyNumber", int, float)
 
 HEADER_BYTES = 4 << 20
 TEXT_BYTES = 4096
@@ -21,6 +22,7 @@ ENERGY_EV = 1e7  # exclusive
 SIDE = 65_536
 PIXELS = 1 << 30
 STATES = 64
+MAGNIFICATION = 10  # and its inverse
 REPEATS = 10_000
 SCAN_FRAMES = 10_000_000
 
@@ -78,12 +80,13 @@ class Check:
             self.name(field, name)
 
     def present(self, cause: str, field: str, header: Any) -> Any:
-        """The value of an optional field that must be sent."""
-        if not header.HasField(field):
+        """The value of an optional field that must be sent; "region.x" is the x of a header that is a region."""
+        name = field.rpartition(".")[2]
+        if not header.HasField(name):
             raise self.fault(cause, field, "absent", "a value")
-        return getattr(header, field)
+        return getattr(header, name)
 
-    def range(self, cause: str, field: str, value: int, low: int, high: int) -> int:
+    def range(self, cause: str, field: str, value: AnyNumber, low: Number, high: Number) -> AnyNumber:
         if not low <= value <= high:
             raise self.fault(cause, field, value, f"{low} to {high}")
         return value
@@ -99,7 +102,16 @@ class Check:
         return value
 
     def known_or_nan(self, header: Any, field: str) -> float:
-        return self.not_negative(field, getattr(header, field)) if header.HasField(field) else math.nan
+        name = field.rpartition(".")[2]
+        return self.not_negative(field, getattr(header, name)) if header.HasField(name) else math.nan
+
+    def as_many(self, field: str, values: Sequence[float], count: int, per: str) -> None:
+        if len(values) != count:
+            raise self.fault("value", field, f"{len(values)} values", f"{count}, one per {per}")
+
+    def numbers(self, field: str, values: Sequence[float], count: int, per: str) -> Floats:
+        self.as_many(field, values, count, per)
+        return np.array([self.finite(field, value) for value in values], np.float64)
 
     def instant(self, field: str, value: int) -> int:
         if value < 0:
@@ -129,7 +141,7 @@ class Check:
         """Places in a list of `count` energies, none of which is `taken`; they are then."""
         for index in values:
             if index >= count or index in taken:
-                raise self.fault("energy", field, index, f"an index below {count}, each used or carried once")
+                raise self.fault("energy", field, index, f"an index below {count}, each once")
             taken.add(index)
         return np.array(values, np.intp)
 

@@ -11,7 +11,7 @@ from ._wire import wire
 from ._check import Check
 from ._header import PROTOCOL_VERSION, read_header, to_wire
 from ._pixels import Bytes
-from .messages import ControlReply, ControlRequest, Floats, Receipt, References, Region, RegionSpectrum
+from .messages import ControlReply, ControlRequest, Receipt, References, Region, RegionSpectrum
 
 
 def encode_control_request(request: ControlRequest) -> list[Bytes]:
@@ -42,21 +42,12 @@ def decode_control_reply(parts: Sequence[Bytes]) -> ControlReply:
 
 
 def _region(check: Check, region: Any) -> Region:
-    for side in ("x", "y"):
-        if not region.HasField(side):
-            raise check.fault("shape", f"region.{side}", "absent", "a value")
     return Region(
-        check.range("shape", "region.x", region.x, 0, _check.SIDE - 1),
-        check.range("shape", "region.y", region.y, 0, _check.SIDE - 1),
+        check.range("shape", "region.x", check.present("shape", "region.x", region), 0, _check.SIDE - 1),
+        check.range("shape", "region.y", check.present("shape", "region.y", region), 0, _check.SIDE - 1),
         check.range("shape", "region.width", region.width, 1, _check.SIDE - region.x),
         check.range("shape", "region.height", region.height, 1, _check.SIDE - region.y),
     )
-
-
-def _numbers(check: Check, field: str, values: Sequence[float], count: int, per: str) -> Floats:
-    if len(values) != count:
-        raise check.fault("value", field, f"{len(values)} values", f"{count}, one per {per}")
-    return np.array([check.finite(field, value) for value in values], np.float64)
 
 
 def decode_region_spectrum(parts: Sequence[Bytes]) -> RegionSpectrum:
@@ -83,16 +74,16 @@ def decode_region_spectrum(parts: Sequence[Bytes]) -> RegionSpectrum:
         region=region,
         pixels=check.range("value", "pixels", pixels, 0, region.width * region.height),
         energy_indices=indices,
-        energies_ev=_numbers(check, "energies_ev", header.energies_ev, energies, "energy index"),
-        absorbance=_numbers(check, "absorbance", header.absorbance, energies, "energy index"),
+        energies_ev=check.numbers("energies_ev", header.energies_ev, energies, "energy index"),
+        absorbance=check.numbers("absorbance", header.absorbance, energies, "energy index"),
         energies_carried=carried,
         map_number=header.map_number if has_map else None,
         states=states,
-        fraction=_numbers(check, "fraction", header.fraction, len(states), "state"),
-        uncertainty=_numbers(check, "uncertainty", header.uncertainty, len(states), "state"),
+        fraction=check.numbers("fraction", header.fraction, len(states), "state"),
+        uncertainty=check.numbers("uncertainty", header.uncertainty, len(states), "state"),
         scale=check.finite("scale", header.scale),
-        background=_numbers(check, "background", header.background, modelled, "energy index"),
-        fit=_numbers(check, "fit", header.fit, modelled, "energy index"),
+        background=check.numbers("background", header.background, modelled, "energy index"),
+        fit=check.numbers("fit", header.fit, modelled, "energy index"),
     )
 
 
@@ -103,7 +94,7 @@ def decode_references(parts: Sequence[Bytes]) -> References:
     states = check.states(header.states)
     energies_ev = check.energies(header.energies_ev)
     count = len(states) * len(energies_ev)
-    absorbance = _numbers(check, "absorbance", header.absorbance, count, "state and energy")
+    absorbance = check.numbers("absorbance", header.absorbance, count, "state and energy")
     return References(scan_id, states, energies_ev, absorbance.reshape(len(states), len(energies_ev)))
 
 
@@ -114,9 +105,8 @@ def decode_receipt(parts: Sequence[Bytes]) -> Receipt:
     closed = check.present("value", "closed", header)
     runs: list[range] = []
     for run in header.recorded:
-        if not run.HasField("first"):
-            raise check.fault("value", "recorded.first", "absent", "a value")
-        first = check.range("value", "recorded.first", run.first, runs[-1].stop + 1 if runs else 0, _check.SCAN_FRAMES - 1)
+        sent = check.present("value", "recorded.first", run)
+        first = check.range("value", "recorded.first", sent, runs[-1].stop + 1 if runs else 0, _check.SCAN_FRAMES - 1)
         count = check.range("value", "recorded.count", run.count, 1, _check.SCAN_FRAMES - first)
         runs.append(range(first, first + count))
     return Receipt(scan_id, closed, tuple(runs))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from . import _check
 from ._wire import wire
 from ._check import Check
+from ._findings_codec import read_advice, read_reference_check
 from ._header import read_header
 from ._pixels import NUMPY_TYPES, Bytes, view
 from .messages import PhaseMap
@@ -24,7 +25,10 @@ def decode_phase_map(parts: Sequence[Bytes]) -> PhaseMap:
     number = header.map_number if header.HasField("map_number") else None
     check = Check("phase map", number, header.scan_id)
     fields = _identity(check, header) | _solution(check, header)
-    fields |= _layers(check, header, parts, fields["shape"], len(fields["states"]))
+    states, planned = len(fields["states"]), len(fields["energies_ev"])
+    fields["advice"] = read_advice(check, header)
+    fields["reference_check"] = read_reference_check(check, header, states, planned)
+    fields |= _layers(check, header, parts, fields["shape"], states)
     return PhaseMap(**fields)
 
 

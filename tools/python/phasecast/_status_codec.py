@@ -8,6 +8,7 @@ from typing import Any, Sequence
 from . import _check
 from ._wire import wire
 from ._check import Check
+from ._findings_codec import read_advice, read_drift
 from ._header import read_header
 from ._pixels import Bytes
 from .messages import Counters, Status
@@ -44,4 +45,6 @@ def decode_status(parts: Sequence[Bytes]) -> Status:
         errors=tuple(check.text("errors", error) for error in header.errors),
         note=check.text("note", header.note),
         published_utc_ns=check.instant("published_utc_ns", header.published_utc_ns),
+        drift=read_drift(check, header.drift),
+        advice=read_advice(check, header),
     )

@@ -81,6 +81,43 @@ class ScanEnd:
     reason: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Drift:
+    """Where an energy's image lies against the scan's reference image."""
+
+    energy_index: int
+    x: float  # pixels; positive: the object has moved toward larger columns
+    y: float  # pixels; positive: toward larger rows
+    magnification: float  # of the object about the image's center
+    quality: float  # 0 to 1: how well the images agree once aligned
+    trusted: bool  # False: this measurement was not applied
+
+
+@dataclasses.dataclass(frozen=True)
+class Advice:
+    """What more energies would bring: standard deviations of a fraction, from noise and references alone."""
+
+    uncertainty: float  # with the energies in the map
+    uncertainty_planned: float  # once all planned energies are in
+    next_energy_ev: float  # planned, not yet in, lowers the uncertainty most; NaN: none
+    uncertainty_next: float  # with that one as well
+    enough: bool  # the energies still to come would lower it by less than asked for
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ReferenceCheck:
+    """What a scan says about the references it is unmixed with."""
+
+    shift_ev: Floats  # [L], the reference lies this much too low; NaN: cannot be told
+    shift_uncertainty_ev: Floats  # [L], one standard deviation; may be infinite
+    shift_applied: bool  # the map was made with the shifted references
+    residual_structure: float  # RMS of the mean residual spectrum over what noise alone explains
+    residual_ev: Floats  # [E]
+    residual: Floats  # [E], absorbance, mean over the valid pixels
+    structured: bool  # the residual is more than noise: a reference is wrong or missing
+    suggested: Floats  # [E], spectrum of the state that seems to be missing; empty: none
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class PhaseMap:
     series_id: str
@@ -113,6 +150,8 @@ class PhaseMap:
     residual: Floats32 = dataclasses.field(repr=False)  # [Y, X], absorbance, RMS
     uncertainty: Floats32 = dataclasses.field(repr=False)  # [L, Y, X], standard deviation; NaN where masked
     mask: npt.NDArray[np.uint8] = dataclasses.field(repr=False)  # [Y, X], 0 valid, 1 no element, 2 bad pixel
+    advice: Advice | None = None
+    reference_check: ReferenceCheck | None = None
 
     @property
     def valid(self) -> npt.NDArray[np.bool_]:
@@ -141,6 +180,7 @@ class Counters:
     viewer_drops: int
     restored: int
     refused: dict[str, int]  # connections not let in, by socket
+    unregistered: int = 0  # energies whose drift could not be trusted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,6 +199,8 @@ class Status:
     errors: tuple[str, ...]
     note: str
     published_utc_ns: int
+    drift: tuple[Drift, ...] = ()  # of the newest scan, by order of ingest
+    advice: Advice | None = None  # of the newest map
 
 
 @dataclasses.dataclass(frozen=True)

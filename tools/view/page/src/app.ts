@@ -2,21 +2,23 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { Alarms } from "./alarms.js";
 import { showAlarms } from "./alarms_view.js";
+import { CheckView } from "./check_view.js";
 import { Controls } from "./controls.js";
 import { showCounters } from "./counters_view.js";
 import { byId, setText } from "./dom.js";
+import { DriftView } from "./drift_view.js";
 import { type ScanStart, ScanEndSchema, ScanStartSchema, ScanStatus, StatusSchema } from "./generated/phasecast_pb.js";
 import { Fractions } from "./fractions.js";
 import { HistoryView } from "./history_view.js";
 import { Link, type LinkReport } from "./link.js";
-import { inside, readout, showMapLine } from "./map_line.js";
+import { inside, readout, showAdvice, showMapLine } from "./map_line.js";
 import { NewestMap } from "./newest_map.js";
 import { OneAtATime } from "./one_at_a_time.js";
 import { Panels, showEmpty } from "./panels.js";
 import { type Box, headerOf, type PhaseMap } from "./protocol.js";
 import { receivedEnergies } from "./received_energies.js";
 import { ReferencesView } from "./references_view.js";
-import { judgeDrift, judgeStatus, StallWatch } from "./rules.js";
+import { judgeDrift, judgeReferences, judgeStatus, StallWatch } from "./rules.js";
 import { fetchReferences, fetchSpectrum, type KeptMap, Unauthorized } from "./server.js";
 import { SpectrumView } from "./spectrum_view.js";
 import { describe, showStatusLine, type Situation } from "./status_line.js";
@@ -36,6 +38,8 @@ export class App {
   });
   readonly history = new HistoryView((map, kept) => this.showMap(map, kept), () => this.showLive(), (error) => this.tell(error));
   private readonly referencesView = new ReferencesView();
+  private readonly checkView = new CheckView();
+  private readonly driftView = new DriftView();
   readonly spectrumView = new SpectrumView();
   readonly timeline = new TimelineView((kept) => this.history.pick(kept));
 
@@ -131,6 +135,7 @@ export class App {
     this.stall.judge(status, this.alarms);
     this.situation.stalledMs = this.stall.stalledMs;
     judgeStatus(status, this.alarms);
+    this.driftView.show(status, this.energiesOf(status.scanId));
     if (this.keptRequest.stale) this.keptRequest.wish();
     if (this.referencesRequest.stale) this.referencesRequest.wish();
     this.renewSpectrum();
@@ -147,6 +152,7 @@ export class App {
 
   private takeMap(map: PhaseMap): void {
     this.live = map;
+    judgeReferences(map.header, this.alarms);
     if (map.header.final && map.header.scanStatus === ScanStatus.ABORTED && map.header.scanId === this.scan?.scanId)
       this.situation.aborted ??= "";
     if (!this.history.shown) this.showMap(map, null);
@@ -156,6 +162,11 @@ export class App {
     }
     this.showTimeline();
     this.refresh();
+  }
+
+  private energiesOf(scanId: string): number[] | null {
+    if (this.scan?.scanId === scanId) return this.scan.energiesEv;
+    return this.live?.header.scanId === scanId ? this.live.header.energiesEv : null;
   }
 
   private metadataOf(live: PhaseMap): Record<string, string> {
@@ -176,6 +187,8 @@ export class App {
     const summary = summarize(map, whole(map));
     this.panels.show(map, summary);
     const metadata = kept?.metadata ?? this.metadataOf(map);
+    showAdvice(map);
+    this.checkView.show(map);
     showMapLine({ map, summary, potential: metadata[potentialKey], fromHistory: kept !== null });
     if (this.selection && !inside(this.selection, map)) this.choose(null);
     if (kept) this.showTimeline();

@@ -54,6 +54,12 @@ export class Chart {
   }
 }
 
+/** A scale with 0 in its middle. */
+export function symmetric(low: number, high: number): [number, number] {
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  return largest > 0 ? [-1.1 * largest, 1.1 * largest] : [-1, 1];
+}
+
 /** The same pixels as a vertical rule in data units; null draws none. */
 export function rule(u: uPlot, x: number | null, color: string): void {
   if (x === null) return;

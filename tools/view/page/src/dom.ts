@@ -16,6 +16,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A text behind the color that stands for it. */
+export function part(text: string, color: string): HTMLElement {
+  const element = make("span", "part", text);
+  element.style.setProperty("--swatch", color);
+  return element;
+}
+
 /** Sets a text only where it changes, so that selections and screen readers are left alone. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

@@ -10,6 +10,10 @@ export const short = (value: number): string => {
   return String(Number(value.toPrecision(3)));
 };
 
+/** With its sign, as a person writes it. */
+export const signed = (value: number, digits: number): string =>
+  `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+
 export const count = (value: bigint | number): string => value.toLocaleString("en-US").replaceAll(",", "\u202f");
 
 export const plural = (value: bigint | number, noun: string): string =>

@@ -33,6 +33,23 @@ export function showMapLine({ map, summary, potential, fromHistory }: Shown): vo
   byId("history-badge").hidden = !fromHistory;
 }
 
+/** What more energies would bring; Advice of messages/README.md. */
+export function showAdvice({ header }: PhaseMap): void {
+  const { advice } = header;
+  byId("advice").hidden = !advice;
+  if (!advice) return;
+  byId("enough").hidden = !advice.enough;
+  const words: string[] = [];
+  if (advice.uncertainty !== undefined) words.push(`± ${percent(advice.uncertainty)} now`);
+  if (advice.uncertaintyPlanned !== undefined)
+    words.push(`± ${percent(advice.uncertaintyPlanned)} with all ${header.energiesEv.length} energies`);
+  if (advice.nextEnergyEv !== undefined) {
+    const after = advice.uncertaintyNext === undefined ? "" : `, ± ${percent(advice.uncertaintyNext)}`;
+    words.push(`next ${advice.nextEnergyEv.toFixed(1)} eV${after}`);
+  }
+  setText(byId("advice-text"), words.join(" · "));
+}
+
 export function readout(map: PhaseMap, x: number, y: number): string {
   if (x < 0 || y < 0 || x >= map.width || y >= map.height) return "";
   const size = map.mask.length;

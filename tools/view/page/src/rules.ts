@@ -1,7 +1,7 @@
 /** When to raise which alarm. */
 import type { Alarms } from "./alarms.js";
-import { type Counters, PipelineState, type Status } from "./generated/phasecast_pb.js";
-import { milliseconds, plural, short } from "./format.js";
+import { type Counters, type PhaseMapHeader, PipelineState, type ReferenceCheck, type Status } from "./generated/phasecast_pb.js";
+import { chemical, milliseconds, plural, short, signed } from "./format.js";
 import type { KeptMap } from "./server.js";
 import { median } from "./summary.js";
 
@@ -12,12 +12,13 @@ export const rejectedCount = (counters: Counters): number =>
 export const lostFrames = (counters: Counters): number =>
   Math.max(Number(counters.missing), rejectedCount(counters)) + Number(counters.late) + Number(counters.unpaired);
 
-const losses: [keyof Counters & ("missing" | "late" | "unpaired" | "foreign" | "scansTimedOut"), string, string][] = [
+const losses: [keyof Counters & ("missing" | "late" | "unpaired" | "foreign" | "scansTimedOut" | "unregistered"), string, string][] = [
   ["missing", "frame", "missing: never arrived before the scan closed"],
   ["late", "frame", "late: recorded, but not in the map"],
   ["unpaired", "frame", "unpaired: flat or dark never came"],
   ["foreign", "frame", "foreign: of a scan that is not open"],
   ["scansTimedOut", "scan", "closed on silence: the end never came"],
+  ["unregistered", "image", "unregistered: the drift could not be trusted"],
 ];
 
 export function judgeStatus(status: Status, alarms: Alarms): void {
@@ -93,4 +94,42 @@ export function judgeDrift(maps: KeptMap[], alarms: Alarms): void {
   alarms.raise(`drift ${run}`, drifting.length,
     `The references explain the data less and less: residual ${short(map.residual!)} in scan ${map.scan_index}, ` +
     `${short(map.residual! / usual)} times the median before (${short(usual)})`);
+}
+
+const deviations = 3;
+/** a tenth of what lies between two valence states */
+const leastShiftEv = 0.2;
+
+/** As lies_off() of tools/findings.hpp. */
+export const liesOff = ({ shiftEv, shiftUncertaintyEv }: ReferenceCheck, state: number): boolean =>
+  Math.abs(shiftEv[state]!) > Math.max(leastShiftEv, deviations * shiftUncertaintyEv[state]!);
+
+/** With the digits that its uncertainty leaves. */
+export function shiftText(shiftEv: number, uncertaintyEv: number): string {
+  if (Number.isNaN(shiftEv)) return "cannot be told";
+  const digits = uncertaintyEv < 0.05 ? 2 : 1;
+  return `${signed(shiftEv, digits)} ± ${uncertaintyEv.toFixed(digits)} eV`;
+}
+
+/** By alarm: references that lie off and were not put right, and a residual that is more than noise. */
+export function referenceWarnings(check: ReferenceCheck, states: string[]): Map<string, string> {
+  const warnings = new Map<string, string>();
+  states.forEach((name, state) => {
+    if (check.shiftApplied || !liesOff(check, state)) return;
+    const shift = check.shiftEv[state]!;
+    const size = shiftText(Math.abs(shift), check.shiftUncertaintyEv[state]!).slice(1);
+    warnings.set(`reference ${name}`, `The reference of ${chemical(name)} seems ${size} too ${shift > 0 ? "low" : "high"}`);
+  });
+  if (check.structured) {
+    const times = check.residualStructure === undefined ? "" : `, ${short(check.residualStructure)} times the noise`;
+    warnings.set("reference", `The residual has structure${times}: a reference is wrong or missing`);
+  }
+  return warnings;
+}
+
+/** Any map may raise; an acknowledged one is raised again only after a final map without it. */
+export function judgeReferences({ referenceCheck, states, final }: PhaseMapHeader, alarms: Alarms): void {
+  const warnings = referenceCheck ? referenceWarnings(referenceCheck, states) : new Map<string, string>();
+  for (const [key, text] of warnings) alarms.raise(key, 1, text);
+  if (final) alarms.forget("reference", new Set(warnings.keys()));
 }

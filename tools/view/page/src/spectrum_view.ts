@@ -1,7 +1,7 @@
 /** The spectrum of the chosen pixel or region, what the map makes of it, and what is left. */
-import { Chart, type Data, dots, line, xAxis, yAxis } from "./chart.js";
+import { Chart, type Data, dots, line, symmetric, xAxis, yAxis } from "./chart.js";
 import { stateColor } from "./colors.js";
-import { byId, make, setText } from "./dom.js";
+import { byId, make, part, setText } from "./dom.js";
 import { chemical, percent, plural, short } from "./format.js";
 import type { RegionSpectrum } from "./generated/phasecast_pb.js";
 import type { Box } from "./protocol.js";
@@ -63,19 +63,11 @@ export class SpectrumView {
   }
 
   private compose(answer: RegionSpectrum): void {
-    const parts = answer.states.map((name, state) => {
-      const part = make("span", "part", `${chemical(name)} ${percent(answer.fraction[state])} ± ${percent(answer.uncertainty[state])}`);
-      part.style.setProperty("--swatch", stateColor(state));
-      return part;
-    });
+    const parts = answer.states.map((name, state) =>
+      part(`${chemical(name)} ${percent(answer.fraction[state])} ± ${percent(answer.uncertainty[state])}`, stateColor(state)));
     if (parts.length > 0) parts.push(make("span", "", `scale ${short(answer.scale)}`));
     byId("composition").replaceChildren(...parts);
   }
-}
-
-function symmetric(low: number, high: number): [number, number] {
-  const largest = Math.max(Math.abs(low), Math.abs(high));
-  return largest > 0 ? [-1.1 * largest, 1.1 * largest] : [-1, 1];
 }
 
 function notes(answer: RegionSpectrum): string {
