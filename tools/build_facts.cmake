@@ -1,5 +1,7 @@
 # cmake -DSOURCE=... -DCOMMIT=... -DHEADER=... -P build_facts.cmake: writes what only the moment of building knows, and
 # leaves the file alone when that is what it says already.
+cmake_minimum_required(VERSION 3.25)
+
 if(NOT COMMIT)
   execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD OUTPUT_VARIABLE COMMIT ERROR_QUIET
     OUTPUT_STRIP_TRAILING_WHITESPACE)

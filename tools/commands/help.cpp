@@ -18,6 +18,7 @@ struct HelpOptions {
 std::string text_for(const CLI::App& app, const HelpOptions& options) {
   const ProgramText program = text_of(app);
   const bool all = options.command.empty();
+  if (!all) command_of(program, options.command);  // or an error that lists them
   if (options.form == "text")
     return all ? app.help() : app.get_subcommand(options.command)->help("phasecast");
   if (options.form == "man")

@@ -38,7 +38,7 @@ std::string header(const std::string& name, const std::string& version, const st
 }
 
 std::string entry(const OptionText& option) {
-  const std::string names = option.positional ? "" : CLI::detail::join(option.names, "\\fR, \\fB", roff);
+  const std::string names = option.positional ? "" : CLI::detail::join(option.names, roff, "\\fR, \\fB");
   const std::string value = option.choices.empty() ? option.value : CLI::detail::join(option.choices, "|");
   std::string text = ".TP\n";
   if (!names.empty()) text += "\\fB" + names + "\\fR";
