@@ -29,6 +29,7 @@ install(FILES ${here}/phasecast.toml DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(python lib/python3/dist-packages)
 else()
+  set(Python3_EXECUTABLE /usr/bin/python3)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   set(python lib/python${Python3_VERSION_MAJOR}.${Python3_VERSION_MINOR}/dist-packages)
 endif()
