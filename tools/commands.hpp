@@ -19,7 +19,5 @@ void add_view(CLI::App& app, int& exit_status);
 void add_evaluate(CLI::App& app, int& exit_status);
 void add_keys(CLI::App& app, int& exit_status);
 void add_bench(CLI::App& app, int& exit_status);
-/// To be added last: it tells of all the others.
-void add_help(CLI::App& app, int& exit_status);
 
 }  // namespace phasecast

@@ -3,6 +3,7 @@
 
 #include "tools/build_facts.hpp"
 #include "tools/commands.hpp"
+#include "tools/commands/help.hpp"
 #include "tools/kept_pages.hpp"
 
 int main(int argc, char** argv) {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "tools/commands.hpp"
+#include "tools/commands/help.hpp"
 #include "tools/reference/reference.hpp"
 
 namespace phasecast {
@@ -20,7 +20,8 @@ std::string text_for(const CLI::App& app, const HelpOptions& options) {
   const bool all = options.command.empty();
   if (!all) command_of(program, options.command);  // or an error that lists them
   if (options.form == "text")
-    return all ? app.help() : app.get_subcommand(options.command)->help("phasecast");
+    return all ? app.get_formatter()->make_help(&app, "phasecast", CLI::AppFormatMode::Normal)
+               : app.get_subcommand(options.command)->help("phasecast");
   if (options.form == "man")
     return all ? as_man_page(program, PHASECAST_VERSION)
                : as_man_page(command_of(program, options.command), PHASECAST_VERSION);

@@ -30,17 +30,20 @@ std::optional<std::string> limits_in(const std::string& validator) {
 /// "TEXT:{lcf,rum-tv}" and "PX:INT in [16 - 65536]" taken apart; "LO:HI eV" is one word.
 void read_type(OptionText& option, const std::string& type) {
   option.value = type;
+  bool is_file = false;
   for (auto colon = option.value.rfind(':'); colon != std::string::npos; colon = option.value.rfind(':')) {
     const std::string validator = option.value.substr(colon + 1);
     if (validator.starts_with('{') && validator.ends_with('}')) {
       option.choices = CLI::detail::split(validator.substr(1, validator.size() - 2), ',');
     } else if (const auto limits = limits_in(validator)) {
       option.limits = *limits;
+      is_file |= validator == "FILE";
     } else {
       break;
     }
     option.value.erase(colon);
   }
+  if (is_file && option.value == "TEXT") option.value = "FILE";
   const bool words =
       option.value.find('|') != std::string::npos && option.value.find('.') == std::string::npos;
   if (words && option.choices.empty()) option.choices = CLI::detail::split(option.value, '|');

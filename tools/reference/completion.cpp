@@ -64,7 +64,7 @@ _phasecast() {{
     words='{} --help --version'
   else
     case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD - 1]}}" in
-{}    'help '*) words='{}' ;;
+{}    'help help') words='{} --help --as --write' ;;
     esac
     if [[ -z $words && $current == -* ]]; then
     case "${{COMP_WORDS[1]}}" in
