@@ -54,7 +54,7 @@ def main(path: pathlib.Path, build: pathlib.Path) -> int:
             for file in (*(DATA / "scans").iterdir(), *(DATA / "references").iterdir()):
                 (folder / file.name).symlink_to(file)
         environment = os.environ | {
-            "PATH": f"{build}:{os.environ['PATH']}",
+            "PATH": f"{build}:/usr/bin:{os.environ['PATH']}",  # Debian's python3 has numpy
             "PYTHONPATH": str(ROOT / "tools" / "python"),
             "PYTHONDONTWRITEBYTECODE": "1",
         }

@@ -13,7 +13,7 @@ picture() { # NAME OPTION...: one map of the scan
   "$phasecast" unmix "$work/scan.h5" -o "$work/$1.h5" "${ours[@]}" "${@:2}"
   "$phasecast" export "$work/$1.h5" -o "$work/$1" --png
   # Small: 64 colors are enough to look at.
-  convert "$work/$1/map_0000.png" -resize 1000x -colors 64 -define png:compression-level=9 -strip "PNG8:$1.png"
+  convert "$work/$1/map_0000.png" -resize 900x +dither -colors 64 -define png:compression-level=9 -strip "PNG8:$1.png"
 }
 picture lcf --method lcf
 picture rum-tv
