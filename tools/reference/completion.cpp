@@ -6,14 +6,15 @@ namespace phasecast {
 namespace {
 
 std::string names_in(const std::vector<CommandText>& commands) {
-  return CLI::detail::join(
-      commands, [](const CommandText& command) { return command.name; }, " ");
+  std::vector<std::string> names;
+  for (const CommandText& command : commands) names.push_back(command.name);
+  return joined(names, " ");
 }
 
 std::string options_of(const CommandText& command) {
   std::string text = "--help";
   for (const OptionText& option : command.options)
-    if (!option.positional) text += " " + CLI::detail::join(option.names, " ");
+    if (!option.positional) text += " " + joined(option.names, " ");
   return text;
 }
 
@@ -29,7 +30,7 @@ std::string zsh_argument(const OptionText& option) {
   for (const char* special : {"\\", "[", "]", ":"})
     what = replaced(what, special, std::string("\\") + special);
   std::string action = "_files";
-  if (!option.choices.empty()) action = "(" + CLI::detail::join(option.choices, " ") + ")";
+  if (!option.choices.empty()) action = "(" + joined(option.choices, " ") + ")";
   if (option.value == "DIR") action = "_files -/";
   const std::string message = replaced(option.value, ":", "\\:");
   if (option.positional)
@@ -51,8 +52,8 @@ std::string as_bash_completion(const ProgramText& program) {
     for (const OptionText& option : command.options)
       for (const std::string& name : option.names)
         if (!option.positional && !option.choices.empty())
-          values += fmt::format("    '{} {}') words='{}' ;;\n", command.name, name,
-                                CLI::detail::join(option.choices, " "));
+          values +=
+              fmt::format("    '{} {}') words='{}' ;;\n", command.name, name, joined(option.choices, " "));
         else if (!option.positional && option.value == "DIR")
           values += fmt::format("    '{} {}') action=-d ;;\n", command.name, name);
   }

@@ -25,6 +25,12 @@ std::string roff(const std::string& text) {
   return escaped;
 }
 
+std::string roff_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "\\fB" : ", \\fB") + roff(name) + "\\fR";
+  return text;
+}
+
 std::string hyphenated(std::string name) {
   for (char& c : name) c = c == ' ' ? '-' : c;
   return name;
@@ -38,10 +44,9 @@ std::string header(const std::string& name, const std::string& version, const st
 }
 
 std::string entry(const OptionText& option) {
-  const std::string names = option.positional ? "" : CLI::detail::join(option.names, roff, "\\fR, \\fB");
-  const std::string value = option.choices.empty() ? option.value : CLI::detail::join(option.choices, "|");
-  std::string text = ".TP\n";
-  if (!names.empty()) text += "\\fB" + names + "\\fR";
+  const std::string names = option.positional ? "" : roff_names(option.names);
+  const std::string value = option.choices.empty() ? option.value : joined(option.choices, "|");
+  std::string text = ".TP\n" + names;
   if (!value.empty()) text += fmt::format("{}\\fI{}\\fR", names.empty() ? "" : " ", roff(value));
   text += "\n" + roff(option.description) + ".";
   OptionText rest = option;

@@ -22,7 +22,7 @@ std::string code(const std::string& text) {
 }
 
 std::string row(const OptionText& option) {
-  const std::string typed = CLI::detail::join(option.names, ", ");
+  const std::string typed = joined(option.names, ", ");
   const bool words = !option.choices.empty();  // they are told beside
   const std::string value = option.value.empty() || words || option.positional ? "" : " " + option.value;
   const std::string conditions = phasecast::conditions(option);

@@ -18,6 +18,8 @@ std::string as_toml(const CommandText& command);
 std::string as_bash_completion(const ProgramText& program);
 std::string as_zsh_completion(const ProgramText& program);
 
+/// "lcf, rum-tv"
+std::string joined(const std::vector<std::string>& words, const std::string& between);
 /// "phasecast export MAPS.h5 -o DIR [OPTIONS]": what has to be typed.
 std::string synopsis(const CommandText& command);
 /// "--rate, 16 to 65536, needs --to": what the description leaves out, as half a sentence; may be empty.

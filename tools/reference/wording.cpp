@@ -4,6 +4,10 @@
 
 namespace phasecast {
 
+std::string joined(const std::vector<std::string>& words, const std::string& between) {
+  return fmt::format("{}", fmt::join(words, between));
+}
+
 std::string synopsis(const CommandText& command) {
   std::string text = "phasecast " + command.name;
   bool optional = false;
@@ -21,12 +25,12 @@ std::string synopsis(const CommandText& command) {
 std::string conditions(const OptionText& option) {
   std::vector<std::string> said;
   if (option.required && !option.positional) said.push_back("required");
-  if (!option.choices.empty()) said.push_back("one of " + CLI::detail::join(option.choices, ", "));
+  if (!option.choices.empty()) said.push_back("one of " + joined(option.choices, ", "));
   if (!option.limits.empty()) said.push_back(option.limits);
   if (option.repeats && !option.value.ends_with("...")) said.push_back("one or more");
-  if (!option.needs.empty()) said.push_back("with " + CLI::detail::join(option.needs, ", "));
-  if (!option.excludes.empty()) said.push_back("not with " + CLI::detail::join(option.excludes, ", "));
-  return CLI::detail::join(said, "; ");
+  if (!option.needs.empty()) said.push_back("with " + joined(option.needs, ", "));
+  if (!option.excludes.empty()) said.push_back("not with " + joined(option.excludes, ", "));
+  return joined(said, "; ");
 }
 
 }  // namespace phasecast
