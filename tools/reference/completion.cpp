@@ -14,7 +14,7 @@ std::string names_in(const std::vector<CommandText>& commands) {
 std::string options_of(const CommandText& command) {
   std::string text = "--help";
   for (const OptionText& option : command.options)
-    if (!option.positional) text += " " + joined(option.names, " ");
+    if (!option.positional) text += fmt::format(" {}", joined(option.names, " "));
   return text;
 }
 
@@ -30,7 +30,7 @@ std::string zsh_argument(const OptionText& option) {
   for (const char* special : {"\\", "[", "]", ":"})
     what = replaced(what, special, std::string("\\") + special);
   std::string action = "_files";
-  if (!option.choices.empty()) action = "(" + joined(option.choices, " ") + ")";
+  if (!option.choices.empty()) action = fmt::format("({})", joined(option.choices, " "));
   if (option.value == "DIR") action = "_files -/";
   const std::string message = replaced(option.value, ":", "\\:");
   if (option.positional)

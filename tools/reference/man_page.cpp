@@ -27,7 +27,7 @@ std::string roff(const std::string& text) {
 
 std::string roff_names(const std::vector<std::string>& names) {
   std::string text;
-  for (const auto& name : names) text += (text.empty() ? "\\fB" : ", \\fB") + roff(name) + "\\fR";
+  for (const auto& name : names) text += fmt::format("{}\\fB{}\\fR", text.empty() ? "" : ", ", roff(name));
   return text;
 }
 
@@ -48,11 +48,11 @@ std::string entry(const OptionText& option) {
   const std::string value = option.choices.empty() ? option.value : joined(option.choices, "|");
   std::string text = ".TP\n" + names;
   if (!value.empty()) text += fmt::format("{}\\fI{}\\fR", names.empty() ? "" : " ", roff(value));
-  text += "\n" + roff(option.description) + ".";
+  text += fmt::format("\n{}.", roff(option.description));
   OptionText rest = option;
   rest.choices.clear();  // told beside the name
-  if (const auto said = conditions(rest); !said.empty()) text += " (" + roff(said) + ")";
-  if (!option.initial.empty()) text += " Default: \\fB" + roff(option.initial) + "\\fR";
+  if (const auto said = conditions(rest); !said.empty()) text += fmt::format(" ({})", roff(said));
+  if (!option.initial.empty()) text += fmt::format(" Default: \\fB{}\\fR", roff(option.initial));
   return text + "\n";
 }
 
@@ -61,7 +61,7 @@ std::string entry(const OptionText& option) {
 std::string as_man_page(const CommandText& command, const std::string& version) {
   const std::string name = "phasecast-" + hyphenated(command.name);
   std::string text = header(name, version, command.description);
-  text += ".SH SYNOPSIS\n\\fB" + roff(synopsis(command)) + "\\fR\n";
+  text += fmt::format(".SH SYNOPSIS\n\\fB{}\\fR\n", roff(synopsis(command)));
   if (!command.options.empty()) text += ".SH OPTIONS\n";
   for (const OptionText& option : command.options) text += entry(option);
   return text + exit_status + ".SH SEE ALSO\n.BR phasecast (1)\n";
