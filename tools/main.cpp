@@ -1,13 +1,17 @@
 #include <cstdio>
 #include <exception>
 
+#include "tools/build_facts.hpp"
 #include "tools/commands.hpp"
+#include "tools/commands/help.hpp"
 #include "tools/kept_pages.hpp"
 
 int main(int argc, char** argv) {
   phasecast::keep_freed_pages();
   CLI::App app("phasecast: live chemical phase maps from streaming X-ray spectro-microscopy");
   app.require_subcommand(1);
+  app.set_version_flag("--version", phasecast::build_facts,
+                       "What this program is, how it was built, and with what");
   int exit_status = 0;
   phasecast::add_run(app, exit_status);
   phasecast::add_recover(app, exit_status);
@@ -21,6 +25,7 @@ int main(int argc, char** argv) {
   phasecast::add_evaluate(app, exit_status);
   phasecast::add_keys(app, exit_status);
   phasecast::add_bench(app, exit_status);
+  phasecast::add_help(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

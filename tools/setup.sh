@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs those packages of tools/packages.txt that are missing. Changes nothing when all are there.
+# Installs those packages of tools/packages.txt that are missing. Changes nothing when all are there. `setup.sh build` leaves
+# out those behind the line "# tests and checks".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t wanted < <(sed 's/#.*//' tools/packages.txt | tr -s '[:space:]' '\n' | sed '/^$/d' | sort)
+[[ ${1:-} == build ]] && last='/^# tests and checks/q' || last=
+mapfile -t wanted < <(sed -e "$last" tools/packages.txt | sed 's/#.*//' | tr -s '[:space:]' '\n' | sed '/^$/d' | sort)
 # Node.js from elsewhere (nodesource, say) brings its own npm, and Debian's would conflict with it.
 if command -v npm >/dev/null; then
   mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | grep -vx -e nodejs -e npm)
