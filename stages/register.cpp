@@ -152,8 +152,8 @@ Drift Registration::fitted(Alignment at) {
     if (!fit.solved || !is_drift(at, shape_)) return failed;
     rests = distance(before, at, shape_) < at_rest;
   }
-  const bool trusted =
-      rests && fit.overlap >= least_overlap && fit.uncertainty * fine_.frame.bin <= most_uncertain;
+  const bool trusted = rests && fit.overlap >= least_overlap && fit.significance >= least_significance &&
+                       fit.uncertainty * fine_.frame.bin <= most_uncertain;
   return {0, at.x, at.y, at.magnification, std::clamp(fit.quality, 0.0, 1.0), trusted};
 }
 

@@ -35,12 +35,14 @@ struct RegisterConfig {
 /// magnification 1 (a known law has its own). Each image is first looked for around the newest drift, by
 /// phase correlation, and then fitted by least squares (register_tiles) on reduced images, coarse and fine.
 ///
-/// A measurement is trusted if the fit came to rest, a quarter of the image was compared, and the tiles of
-/// the image agree to `most_uncertain` pixels. One that is not stays out of the reference, and the newest
+/// A measurement is trusted if the fit came to rest, a quarter of the image was compared, the reference
+/// explains `least_significance` times what it would by chance, and the tiles of the image agree on their
+/// displacement to `most_uncertain` pixels. One that is not stays out of the reference, and the newest
 /// trusted drift goes on.
 class Registration {
  public:
   static constexpr double most_uncertain = 0.25;     ///< pixels, RMS of the displacement over the image
+  static constexpr double least_significance = 8;    ///< noise has 1.3, another sample up to 5
   static constexpr double most_magnification = 1.1;  ///< and its inverse the least: beyond is no drift
 
   static constexpr int least_side = 32;

@@ -19,7 +19,7 @@ constexpr int unknowns = 3;  // slope_x, slope_y, swell
 
 using Gram = Eigen::Matrix<double, columns, columns>;
 
-constexpr int tiles_along_shorter_side = 8;
+constexpr int tiles_along_shorter_side = 12;
 constexpr int smallest_tile = 8, largest_tile = 64;  // pixels
 constexpr int strip_rows = 8;                        // summed in single precision
 constexpr double least_pixels = 4.0 * int{columns};  // that a tile needs
@@ -164,7 +164,8 @@ Evidence evidence_of(const Gram& gram, int wanted) {
   if (factors.info() != Eigen::Success || !(factors.vectorD().minCoeff() > 0)) return evidence;
   const double unexplained = left(unknowns, unknowns) - evidence.pull.dot(factors.solve(evidence.pull));
   // Images without noise must not divide by nothing.
-  evidence.variance = (std::max(unexplained, 0.0) + 1e-6 * evidence.total) / (evidence.pixels - double{columns - 1});
+  evidence.variance =
+      (std::max(unexplained, 0.0) + 1e-6 * evidence.total) / (evidence.pixels - double{columns - 1});
   evidence.usable = true;
   return evidence;
 }
@@ -209,6 +210,7 @@ TileFit combine(const std::vector<Evidence>& tiles, int wanted) {
   fit.magnify = wanted == unknowns ? step(2) : 0;  // still times the radius
   fit.uncertainty = std::sqrt(covariance.trace() / 2);
   fit.quality = std::sqrt(explained / total);
+  fit.significance = explained / used / disagreement;
   fit.solved = step.allFinite() && std::isfinite(fit.uncertainty);
   return fit;
 }

@@ -14,11 +14,12 @@ struct ImageCenter {
 /// What is left of drift between two images: frame(p) ≈ gain · reference(p + (x, y) + magnify · (p − c)).
 struct TileFit {
   bool solved = false;
-  double x = 0, y = 0;     ///< pixels
-  double magnify = 0;      ///< 0 if not asked for
-  double uncertainty = 0;  ///< of the displacement, pixels: RMS over the image and both axes
-  double quality = 0;      ///< correlation of the images as they lie, over all tiles: 0 to 1
-  double overlap = 0;      ///< share of the image's pixels that were compared
+  double x = 0, y = 0;      ///< pixels
+  double magnify = 0;       ///< 0 if not asked for
+  double uncertainty = 0;   ///< of the displacement, pixels: RMS over the image and both axes
+  double quality = 0;       ///< correlation of the images as they lie, over all tiles: 0 to 1
+  double significance = 0;  ///< what the reference explains of a tile, over what it would by chance
+  double overlap = 0;       ///< share of the image's pixels that were compared
 };
 
 /// One step of Gauss and Newton towards the least squares of frame − gain · reference − plane, in which every

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <stdexcept>
 #include <string>
 
@@ -14,17 +13,17 @@ namespace phasecast {
 namespace {
 
 constexpr int taps = AxisWeights::taps;
-constexpr int lobes = taps / 2;
+constexpr int reach = taps / 2;
 constexpr int block_rows = 64;  // each block interpolates five rows more than it gives
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-double sinc(double x) {
-  const double angle = std::numbers::pi * x;
-  return std::abs(x) < 1e-9 ? 1 : std::sin(angle) / angle;
-}
-
-double lanczos(double x) {
-  return std::abs(x) < lobes ? sinc(x) * sinc(x / lobes) : 0;
+/// Keys' kernel over six pixels: what is a cubic polynomial it leaves one.
+double keys(double x) {
+  const double s = std::abs(x);
+  if (s < 1) return (4. / 3 * s - 7. / 3) * s * s + 1;
+  if (s < 2) return ((-7. / 12 * s + 3) * s - 59. / 12) * s + 15. / 6;
+  if (s < 3) return ((1. / 12 * s - 2. / 3) * s + 21. / 12) * s - 3. / 2;
+  return 0;
 }
 
 bool is_identity(AxisMap map) {
@@ -58,11 +57,9 @@ AxisWeights::AxisWeights(AxisMap map, int size) : source_(static_cast<std::size_
     const double position = map.offset + map.scale * static_cast<double>(i);
     // Far outside counts as outside, in the range of int.
     const double below = std::floor(std::clamp(position, -10.0 * taps, size + 10.0 * taps));
-    source_[i] = static_cast<int>(below) - (lobes - 1);
-    std::array<double, taps> weights;
-    double sum = 0;
-    for (int k = 0; k < taps; ++k) sum += weights[k] = lanczos(position - below - (k - (lobes - 1)));
-    for (int k = 0; k < taps; ++k) weights_[k][i] = static_cast<float>(weights[k] / sum);
+    source_[i] = static_cast<int>(below) - (reach - 1);
+    for (int k = 0; k < taps; ++k)
+      weights_[k][i] = static_cast<float>(keys(position - below - (k - (reach - 1))));
   }
   find_runs();
 }

@@ -15,6 +15,7 @@
 #include "stages/parallel.hpp"
 #include "stages/register_ingest.hpp"
 #include "tools/simulate/experiment.hpp"
+#include "tools/simulate/noisy_stack.hpp"
 #include "tools/simulate/spectra.hpp"
 
 using namespace phasecast;

@@ -74,11 +74,11 @@ TEST_CASE("blobs moved in closed form are found to a hundredth of a pixel withou
 }
 
 TEST_CASE(
-    "drift and magnification are found to a tenth of a pixel in noise, while every part changes its "
+    "drift and magnification are found to a tenth of a pixel in noise, while every grain changes its "
     "contrast and a third inverts",
     "[register]") {
   const Shape shape = GENERATE(Shape{200, 260}, Shape{600, 520});
-  const DriftingBlobs blobs(shape, shape.height / 2, 3);
+  const DriftingBlobs blobs(shape, static_cast<int>(shape.pixels() / 1700), 3);
   const auto truth = random_drift(25, 5, 0.005, 4);
   const auto contrast_at = [](std::size_t k) {
     return [k](std::size_t blob) {

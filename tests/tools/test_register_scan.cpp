@@ -10,6 +10,7 @@
 #include "tests/tools/npy.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/simulate/experiment.hpp"
+#include "tools/simulate/noisy_stack.hpp"
 #include "tools/simulate/spectra.hpp"
 
 using namespace phasecast;
