@@ -77,7 +77,7 @@ TEST_CASE(
     "drift and magnification are found to a tenth of a pixel in noise, while every grain changes its "
     "contrast and a third inverts",
     "[register]") {
-  const Shape shape = GENERATE(Shape{200, 260}, Shape{600, 520});
+  const Shape shape = GENERATE(Shape{400, 480}, Shape{600, 520});
   const DriftingBlobs blobs(shape, static_cast<int>(shape.pixels() / 1700), 3);
   const auto truth = random_drift(25, 5, 0.005, 4);
   const auto contrast_at = [](std::size_t k) {
