@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "messages/advice.hpp"
+#include "messages/drift.hpp"
 #include "messages/image.hpp"
 #include "messages/reference_check.hpp"
 #include "messages/scan.hpp"
@@ -32,6 +33,8 @@ struct PhaseMap {
   std::vector<double> energies_ev;              ///< planned
   std::vector<std::uint32_t> energies_used;     ///< indices of this scan's energies in the map
   std::vector<std::uint32_t> energies_carried;  ///< indices whose data still come from the previous scan
+  std::vector<Drift> drift;                     ///< of this scan's images, in the order in which they were
+                                                ///< aligned; not on the wire, which has it in the status
 
   std::string method;  ///< "rum-tv" or "lcf"
   std::uint32_t iterations = 0;

@@ -18,18 +18,22 @@ bool Accumulator::goes_on_with(const ScanStart& next) const {
          scan_->shape == next.shape && scan_->energies_ev == next.energies_ev;
 }
 
-void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
+void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan* recording) {
   const bool goes_on = goes_on_with(*scan);
   scan_ = std::move(scan);
   used_.clear();
   published_at_ = snapshot_at_ = 0;
+  std::vector<Drift> known = recording ? recording->drift : std::vector<Drift>();
+  ledger_.update([](Status& status) { status.drift.clear(); });
   if (goes_on) {
     carried_.next_scan(*current_);
+    if (registered_) registered_->begin_scan(std::move(known));
     return current_->clear();
   }
 
   current_.reset();
   mixed_.reset();
+  registered_.reset();
   const std::size_t bytes = scan_->energies_ev.size() * scan_->shape.pixels() * sizeof(Half);
   const bool affordable = bytes <= config_.carry_bytes;
   carried_.restart(scan_->energies_ev.size(), scan_->shape, affordable && config_.provisional);
@@ -44,6 +48,15 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
                          std::to_string(scan_->shape.height) + " x " + std::to_string(scan_->shape.width) +
                          " pixels take " + mebibytes(needs) + ", the limit is " +
                          mebibytes(config_.memory_bytes) + " (--unmix-memory)");
+  if (config_.registration.mode != Registering::off) {
+    if (!Registration::possible(scan_->shape))
+      return ledger_.error("scan " + scan_->scan_id + " is recorded but cannot be unmixed: images of " +
+                           std::to_string(scan_->shape.height) + " by " + std::to_string(scan_->shape.width) +
+                           " pixels are too small for --register, expected " +
+                           std::to_string(Registration::least_side) + " or more on a side");
+    registered_.emplace(config_.despike, config_.registration, scan_->shape, scan_->energies_ev.front());
+    registered_->begin_scan(std::move(known));
+  }
   current_.emplace(scan_->shape, std::move(*dictionary));
   if (!affordable)
     spdlog::info("scan={} carry=off needs_bytes={} limit_bytes={}", scan_->scan_id, bytes,
@@ -81,17 +94,29 @@ void Accumulator::add(std::span<const EnergyJob> energies) {
   for (const EnergyJob& energy : energies) {
     if (!count(energy) || !current_) continue;
     indices.push_back(energy.energy_index);
-    batch_.push_back({energy_ev(energy), raw_frames_.frame(energy), carried_.room(energy.energy_index)});
+    batch_.push_back({energy_ev(energy), raw_frames_.frame(energy), carried_.room(energy.energy_index),
+                      energy.energy_index});
   }
   ledger_.update(
       [&](Status& status) { status.energies_received = static_cast<std::uint32_t>(used_.size()); });
   if (!current_) return;
 
-  const auto found = ingest_.add(batch_, *current_);
+  const std::size_t aligned = registered_ ? registered_->drift().size() : 0;
+  const auto found = registered_ ? registered_->add(batch_, *current_) : ingest_.add(batch_, *current_);
+  if (registered_) say_drift(aligned);
   for (std::size_t k = 0; k < found.size(); ++k) {
     carried_.replace(indices[k], batch_[k].energy_ev, found[k].largest);
     if (found[k].repaired > 0) ledger_.count(&Counters::repaired_pixels, found[k].repaired);
   }
+}
+
+/// Into the status, from this one of the scan's images on.
+void Accumulator::say_drift(std::size_t before) {
+  const auto fresh = registered_->drift().subspan(before);
+  ledger_.update([&](Status& status) {
+    status.drift.insert(status.drift.end(), fresh.begin(), fresh.end());
+    for (const Drift& drift : fresh) status.counters.unregistered += !drift.trusted;
+  });
 }
 
 std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, bool final) {
@@ -109,6 +134,7 @@ std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, boo
   snapshot->equations = std::move(*equations);
   snapshot->energies_used = used_;
   std::sort(snapshot->energies_used.begin(), snapshot->energies_used.end());
+  if (registered_) snapshot->drift.assign(registered_->drift().begin(), registered_->drift().end());
   snapshot->last_sequence = last_sequence_;
   snapshot->received_utc_ns = received_utc_ns_;
   snapshot->final = final;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/carried_scan.hpp"
+#include "pipeline/files/recorded_scan.hpp"
 #include "pipeline/ledger.hpp"
 #include "pipeline/pool.hpp"
 #include "pipeline/raw_frames.hpp"
@@ -15,6 +16,7 @@
 #include "pipeline/unmix_config.hpp"
 #include "stages/ingest.hpp"
 #include "stages/moments.hpp"
+#include "stages/register_ingest.hpp"
 
 namespace phasecast {
 
@@ -25,6 +27,7 @@ struct Snapshot {
   NormalEquations equations;
   std::vector<std::uint32_t> energies_used;
   std::vector<std::uint32_t> energies_carried;
+  std::vector<Drift> drift;
   std::uint64_t last_sequence = 0;
   std::int64_t received_utc_ns = 0;
   bool final = false;
@@ -36,12 +39,15 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 /// Sums frames into moments. While a scan of a series runs, the energies not yet received stand in with the
 /// last scan's frames (design: "Warm start, honestly"); at the scan's end the moments are of that scan alone.
+/// With registration each image is aligned before it is summed and kept; the scans of a series are aligned
+/// with each other.
 class Accumulator {
  public:
   Accumulator(const UnmixConfig& config, Ledger& ledger)
       : config_(config), ledger_(ledger), ingest_(config.despike) {}
 
-  void open(std::shared_ptr<const ScanStart> scan);
+  /// `recording`: that a restart goes on with, if any; its drift, where known, is not measured again.
+  void open(std::shared_ptr<const ScanStart> scan, const RecordedScan* recording = nullptr);
   /// Some energies of the open scan, at most Ingest::most_energies, in one sweep; their raw frames are not
   /// needed afterwards. An energy outside a reference's range cannot be used: said, counted as unpaired.
   void add(std::span<const EnergyJob> energies);
@@ -62,6 +68,7 @@ class Accumulator {
 
  private:
   bool count(const EnergyJob& energy);
+  void say_drift(std::size_t before);
   std::optional<Error> nothing_to_show() const;
   std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
   bool goes_on_with(const ScanStart& next) const;
@@ -70,6 +77,7 @@ class Accumulator {
   const UnmixConfig& config_;
   Ledger& ledger_;
   Ingest ingest_;
+  std::optional<RegisteredIngest> registered_;  // instead of ingest_, for a series whose images drift
   RawFrames raw_frames_;
   std::vector<IngestEnergy> batch_;
   std::shared_ptr<const ScanStart> scan_;

@@ -95,7 +95,7 @@ struct Graph::Nodes {
     if (const auto* question = std::get_if<QuestionJob>(&work)) {
       question->answer();
     } else if (const auto* opened = std::get_if<OpenJob>(&work)) {
-      accumulator.open(opened->scan);
+      accumulator.open(opened->scan, opened->recording.get());
     } else if (auto* closed = std::get_if<CloseJob>(&work)) {
       snapshot = accumulator.final_snapshot(closed->closed);
       ticket = std::move(closed->closed.ticket);

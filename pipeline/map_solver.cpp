@@ -171,6 +171,7 @@ PhaseMap MapSolver::map() const {
   map.energies_ev = data.scan->energies_ev;
   map.energies_used = data.energies_used;
   map.energies_carried = data.energies_carried;
+  map.drift = data.drift;
   map.iterations = iterations_;
   map.relative_error = last_report_.relative_error;
   map.map_change = last_report_.map_change;

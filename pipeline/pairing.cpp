@@ -55,7 +55,7 @@ void Pairing::take(Event event) {
 
 void Pairing::open(const ScanOpened& opened) {
   scan_ = opened.scan;
-  emit_(OpenJob{scan_});
+  emit_(OpenJob{scan_, opened.recording});
 }
 
 void Pairing::add(AdmittedFrame admitted) {

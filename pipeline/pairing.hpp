@@ -28,6 +28,7 @@ struct EnergyJob {
 
 struct OpenJob {
   std::shared_ptr<const ScanStart> scan;
+  std::shared_ptr<const RecordedScan> recording = nullptr;  ///< that a restart goes on with
 };
 
 struct CloseJob {

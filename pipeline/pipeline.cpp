@@ -69,6 +69,7 @@ std::vector<std::shared_ptr<const RecordedScan>> Pipeline::scans_to_resume() {
     spdlog::info("resuming scan={} frames={} file={}", scan->start.scan_id, scan->frames.size(),
                  scan->path.string());
     if (found.mapped) mapped_.insert(scan->start.scan_id);
+    scan->drift = found.drift;
     scans.push_back(std::make_shared<const RecordedScan>(std::move(*scan)));
   }
   return scans;

@@ -251,7 +251,7 @@ void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
     refused(written.error().text());
   }
   taken();
-  unfinished_.mapped(map->scan_id);
+  unfinished_.mapped(map->scan_id, map->drift);
 }
 
 }  // namespace phasecast

@@ -10,6 +10,7 @@
 #include "stages/denoiser.hpp"
 #include "stages/despike.hpp"
 #include "stages/dictionary.hpp"
+#include "stages/register.hpp"
 
 namespace phasecast {
 
@@ -27,6 +28,7 @@ struct UnmixConfig {
   std::vector<Spectrum> references;  ///< empty: frames are recorded, nothing is unmixed
   NormalizeConfig normalize;
   DespikeConfig despike;
+  RegisterConfig registration;
   Method method = Method::rum_tv;
   std::string method_name = "rum-tv";  ///< as the user knows it, for the map
   Formulation formulation = Formulation::phasecast;

@@ -48,22 +48,6 @@ void require_pixels(const RawPixels& pixels, Shape shape, const char* what, bool
                                 " bytes, not " + std::to_string(needed));
 }
 
-void require_batch(std::span<const IngestEnergy> batch, const Moments& sums) {
-  if (batch.size() > Ingest::most_energies)
-    throw std::invalid_argument("a batch of " + std::to_string(batch.size()) + " energies, more than " +
-                                std::to_string(Ingest::most_energies));
-  for (const IngestEnergy& energy : batch) {
-    require_pixels(energy.frame.sample, sums.shape(), "sample", false);
-    require_pixels(energy.frame.flat, sums.shape(), "flat", true);
-    require_pixels(energy.frame.dark, sums.shape(), "dark", true);
-    if (!energy.keep.empty() && energy.keep.size() != sums.shape().pixels())
-      throw std::invalid_argument("room to keep " + std::to_string(energy.keep.size()) + " pixels, not " +
-                                  std::to_string(sums.shape().pixels()));
-    if (!sums.dictionary().covers(energy.energy_ev))
-      throw std::invalid_argument("the references do not cover " + std::to_string(energy.energy_ev) + " eV");
-  }
-}
-
 /// Asks for raw pixels ahead of time: a strip's rows are too short for the CPU to see what comes next.
 void prefetch(const RawPixels& pixels, std::size_t first, std::size_t count) {
   if (pixels.empty()) return;
@@ -92,6 +76,22 @@ void fill_row(const RawFrame& frame, Shape shape, int y, int left, int right, Ro
 }
 
 }  // namespace
+
+void require_batch(std::span<const IngestEnergy> batch, const Moments& sums) {
+  if (batch.size() > Ingest::most_energies)
+    throw std::invalid_argument("a batch of " + std::to_string(batch.size()) + " energies, more than " +
+                                std::to_string(Ingest::most_energies));
+  for (const IngestEnergy& energy : batch) {
+    require_pixels(energy.frame.sample, sums.shape(), "sample", false);
+    require_pixels(energy.frame.flat, sums.shape(), "flat", true);
+    require_pixels(energy.frame.dark, sums.shape(), "dark", true);
+    if (!energy.keep.empty() && energy.keep.size() != sums.shape().pixels())
+      throw std::invalid_argument("room to keep " + std::to_string(energy.keep.size()) + " pixels, not " +
+                                  std::to_string(sums.shape().pixels()));
+    if (!sums.dictionary().covers(energy.energy_ev))
+      throw std::invalid_argument("the references do not cover " + std::to_string(energy.energy_ev) + " eV");
+  }
+}
 
 /// As `despike` has it: threshold · frame_noise.
 float Ingest::spike_margin(Shape shape, const RawFrame& frame) {

@@ -3,6 +3,7 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace phasecast {
 struct IngestEnergy {
   double energy_ev = 0;
   RawFrame frame;
-  std::span<Half> keep;  ///< where its despiked absorbance is to be kept, too; empty: nowhere
+  std::span<Half> keep;            ///< where its despiked absorbance is to be kept, too; empty: nowhere
+  std::uint32_t energy_index = 0;  ///< by which registration reports its drift
 };
 
 /// What was found in one energy's frame.
@@ -26,6 +28,9 @@ struct Ingested {
   std::size_t repaired = 0;  ///< pixels that were spikes or NaN
   float largest = 0;         ///< finite |absorbance|
 };
+
+/// Throws std::invalid_argument for what `Ingest::add` does.
+void require_batch(std::span<const IngestEnergy> batch, const Moments& sums);
 
 /// From raw pixels to moments in one sweep: dark, flat, −ln, despike, sums. The absorbance of a few rows at a
 /// time lives in the L2 cache, and each sum is loaded and stored once for all energies of a batch.

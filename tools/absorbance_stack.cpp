@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 
 #include "pipeline/files/scan_reader.hpp"
@@ -26,9 +27,20 @@ EnergyAbsorbance absorb(const EnergyJob& job, const DespikeConfig& config) {
   return {energy_ev(job), std::move(absorbance)};
 }
 
+void align(EnergyAbsorbance& energy, Shape shape, Registration& registration) {
+  const Drift drift = registration.measure(energy.energy_ev, *energy.absorbance);
+  if (!drift.trusted)
+    spdlog::warn("the image at {} eV could not be aligned: it is taken to lie where the one before does",
+                 energy.energy_ev);
+  auto aligned = std::make_shared<std::vector<float>>(shape.pixels());
+  resample(shape, *energy.absorbance, registration.alignment(), *aligned);
+  energy.absorbance = std::move(aligned);
+}
+
 }  // namespace
 
-AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& config) {
+AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& config,
+                                const RegisterConfig& registration) {
   std::vector<std::string> assumptions;
   const auto source = open_scan(file, assumptions);
   for (const auto& assumption : assumptions) spdlog::warn("{}: {}", file.string(), assumption);
@@ -37,9 +49,15 @@ AbsorbanceStack read_absorbance(const std::filesystem::path& file, const Despike
   const auto start = std::make_shared<const ScanStart>(scan.start());
 
   Ledger ledger;
+  std::optional<Registration> aligner;
+  if (registration.mode != Registering::off)
+    aligner.emplace(registration, start->shape, start->energies_ev.front());
   std::vector<EnergyAbsorbance> absorbed;
   Pairing pairing(std::numeric_limits<std::size_t>::max(), ledger, [&](const Job& job) {
-    if (const auto* energy = std::get_if<EnergyJob>(&job)) absorbed.push_back(absorb(*energy, config));
+    const auto* energy = std::get_if<EnergyJob>(&job);
+    if (!energy) return;
+    absorbed.push_back(absorb(*energy, config));
+    if (aligner) align(absorbed.back(), start->shape, *aligner);
   });
   Progress progress("read " + file.filename().string(), scan.frame_count());
   pairing.take(ScanOpened{start});

@@ -6,6 +6,7 @@
 
 #include "messages/image.hpp"
 #include "stages/despike.hpp"
+#include "stages/register.hpp"
 #include "stages/stack.hpp"
 
 namespace phasecast {
@@ -20,9 +21,11 @@ struct AbsorbanceStack {
   StackView view() const { return {shape, pointers}; }
 };
 
-/// Reads any readable scan through the live pipeline's stages: repeats, dark, flat, −ln, despike. What had to
-/// be assumed about the file is logged. Throws std::runtime_error naming the file: unreadable, an energy
-/// without its flat or dark, two frames at one energy.
-AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike);
+/// Reads any readable scan through the live pipeline's stages: repeats, dark, flat, −ln, despike, and, if
+/// asked to, registration: pixels that left the field of view are NaN then. What had to be assumed about the
+/// file is logged, and which images could not be aligned. Throws std::runtime_error naming the file:
+/// unreadable, an energy without its flat or dark, two frames at one energy, images too small to register.
+AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike,
+                                const RegisterConfig& registration = {});
 
 }  // namespace phasecast

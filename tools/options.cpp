@@ -30,6 +30,32 @@ Result<std::optional<double>> automatic_or(const std::string& name, const std::s
   return bad_option(name, text, "auto or a number");
 }
 
+/// "1/E@8180": the law, and where it is 1.
+Result<std::optional<MagnificationLaw>> magnification_of(const std::string& text) {
+  if (text == "none") return std::optional<MagnificationLaw>();
+  const auto at = text.find('@');
+  const std::string law = text.substr(0, at);
+  const auto at_ev =
+      at == std::string::npos ? std::optional<double>(0.0) : number(std::string_view(text).substr(at + 1));
+  const bool known = law == "E" || law == "1/E";
+  if (!known || !at_ev || (at != std::string::npos && !(*at_ev > 0)))
+    return bad_option("magnification", text, "none, E or 1/E, and @EV where it is 1, e.g. 1/E@8180");
+  return std::optional<MagnificationLaw>({law == "E" ? 1.0 : -1.0, *at_ev});
+}
+
+Result<RegisterConfig> registration_of(const UnmixOptions& o) {
+  const auto law = magnification_of(o.magnification);
+  if (!law) return law.error();
+  RegisterConfig config;
+  config.law = *law;
+  if (o.registering == "shift") config.mode = Registering::shift;
+  if (o.registering == "shift+magnification") config.mode = Registering::shift_and_magnification;
+  if (config.law && config.mode != Registering::shift)
+    return bad_option("magnification", o.magnification,
+                      "none, or --register shift: a known law is not fitted");
+  return config;
+}
+
 /// The method's prior, if it is a denoiser.
 Result<Denoiser> denoiser_of(const UnmixOptions& o) {
   if (o.method == "rum-bm3d") {
@@ -81,6 +107,18 @@ void add_despike_options(CLI::App& app, UnmixOptions& o) {
       ->capture_default_str();
 }
 
+void add_register_options(CLI::App& app, UnmixOptions& o) {
+  app.add_option("--register", o.registering,
+                 "Align images that drift: shift between energies, and magnification; off: they are aligned")
+      ->check(CLI::IsMember({"off", "shift", "shift+magnification"}))
+      ->capture_default_str();
+  app.add_option("--magnification", o.magnification,
+                 "With --register shift, its known law: E or 1/E (a zone plate whose detector stays where it "
+                 "is), 1 at the scan's first energy or at @EV")
+      ->type_name("none|E|1/E[@EV]")
+      ->capture_default_str();
+}
+
 void add_unmix_options(CLI::App& app, UnmixOptions& o) {
   app.add_option("--references", o.references,
                  "Reference spectra, one per chemical state: PATH[:column=NAME][=name][@shift_eV]; text, "
@@ -118,6 +156,7 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
   app.add_option("--mask-below", o.mask_below, "Scale below which there is no element: auto or a number")
       ->capture_default_str();
   add_despike_options(app, o);
+  add_register_options(app, o);
   app.add_option("--threads", o.threads, "Threads that compute")->capture_default_str();
   app.add_flag("--deterministic", o.deterministic,
                "Solve in lockstep with the frames: same frames, same bits");
@@ -161,6 +200,9 @@ Result<UnmixConfig> to_config(const UnmixOptions& o) {
   config.despike.enabled = !o.no_despike;
   config.despike.threshold = o.despike_threshold;
   config.deterministic = o.deterministic;
+  auto registration = registration_of(o);
+  if (!registration) return registration.error();
+  config.registration = *registration;
   return config;
 }
 

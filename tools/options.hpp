@@ -27,11 +27,13 @@ struct UnmixOptions {
   int threads = 2;
   bool no_despike = false;
   double despike_threshold = 8;
+  std::string registering = "off", magnification = "none";
   bool deterministic = false;
 };
 
 void add_normalize_options(CLI::App& app, UnmixOptions& options);
 void add_despike_options(CLI::App& app, UnmixOptions& options);
+void add_register_options(CLI::App& app, UnmixOptions& options);
 /// All of them.
 void add_unmix_options(CLI::App& app, UnmixOptions& options);
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "messages/drift.hpp"
 #include "messages/result.hpp"
 #include "messages/scan.hpp"
 
@@ -57,6 +58,10 @@ class ScanFileWriter {
 /// (simulations).
 void write_truth(const std::filesystem::path& path, Shape shape, const std::vector<std::string>& states,
                  std::span<const float> fraction, std::span<const float> scale);
+
+/// Adds to a file's truth where each energy's image lies: /truth/drift_x, drift_y [E] px,
+/// /truth/magnification [E].
+void write_true_drift(const std::filesystem::path& path, std::span<const Drift> drift);
 
 struct Truth {
   Shape shape;

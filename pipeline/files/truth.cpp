@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pipeline/files/hdf5.hpp"
+#include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/plausible.hpp"
 #include "pipeline/files/scan_file.hpp"
 
@@ -32,6 +33,22 @@ void write_truth(const std::filesystem::path& path, Shape shape, const std::vect
   hdf5::write_numbers(file, "/truth/fraction", {states.size(), height, width}, fraction);
   hdf5::write_numbers(file, "/truth/scale", {height, width}, scale);
   hdf5::write_texts(file, "/truth/states", states);
+  file.close();
+}
+
+void write_true_drift(const std::filesystem::path& path, std::span<const Drift> drift) {
+  std::vector<double> x, y, magnification;
+  for (const Drift& d : drift) {
+    x.push_back(d.x);
+    y.push_back(d.y);
+    magnification.push_back(d.magnification);
+  }
+  File file = File::open_to_change(path);
+  hdf5::write_numbers<double>(file, "/truth/drift_x", {drift.size()}, x);
+  hdf5::write_numbers<double>(file, "/truth/drift_y", {drift.size()}, y);
+  hdf5::write_numbers<double>(file, "/truth/magnification", {drift.size()}, magnification);
+  hdf5::set_attribute(file, "/truth/drift_x", "units", "px");
+  hdf5::set_attribute(file, "/truth/drift_y", "units", "px");
   file.close();
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 #include <system_error>
 
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* unfinished = ".unfinished";
 constexpr const char* mapped_mark = ".mapped";
+constexpr const char* drift_file = ".drift";
 constexpr std::size_t most_marks = 8;
 
 fs::path with(const fs::path& recording, const char* suffix) {
@@ -37,6 +39,28 @@ std::runtime_error failure(const fs::path& path, const std::string& doing) {
   return std::runtime_error(path.string() + ": " + doing + ": " + std::generic_category().message(errno));
 }
 
+/// One image per line; every digit counts, as what follows is to be the same bit for bit.
+void write_drift(const fs::path& path, const std::vector<Drift>& drift) {
+  std::ofstream file(path);
+  file.precision(std::numeric_limits<double>::max_digits10);
+  for (const Drift& d : drift)
+    file << d.energy_index << ' ' << d.x << ' ' << d.y << ' ' << d.magnification << ' ' << d.quality << ' '
+         << d.trusted << '\n';
+  if (!file.flush())
+    spdlog::error("{}: cannot write: after a crash the next scan is aligned anew", path.string());
+}
+
+std::vector<Drift> read_drift(const fs::path& path) {
+  std::vector<Drift> list;
+  std::ifstream file(path);
+  for (Drift d; file >> d.energy_index >> d.x >> d.y >> d.magnification >> d.quality >> d.trusted;)
+    list.push_back(d);
+  if (!file.eof() && fs::exists(path))
+    spdlog::error("{}: line {} is damaged: the scans from here on are aligned anew", path.string(),
+                  list.size() + 1);
+  return file.eof() ? list : std::vector<Drift>();
+}
+
 }  // namespace
 
 void UnfinishedMarks::mark(const std::string& scan_id, const fs::path& recording) {
@@ -50,22 +74,25 @@ void UnfinishedMarks::mark(const std::string& scan_id, const fs::path& recording
   marks_.pop_front();
 }
 
-void UnfinishedMarks::mapped(const std::string& scan_id) {
+void UnfinishedMarks::mapped(const std::string& scan_id, const std::vector<Drift>& drift) {
   const auto is_this = [&](const Mark& mark) { return mark.scan_id == scan_id; };
-  if (std::none_of(marks_.begin(), marks_.end(), is_this)) return;
+  const auto found = std::find_if(marks_.begin(), marks_.end(), is_this);
+  if (found == marks_.end()) return;
+  const fs::path recording = found->recording;
+  if (!drift.empty()) write_drift(with(recording, drift_file), drift);
+  std::error_code ignored;  // still called unfinished, a restart would map the scan once more
+  fs::rename(with(recording, unfinished), with(recording, mapped_mark), ignored);
   while (!is_this(marks_.front())) {  // maps come in the order of the scans: these get none any more
     forget(marks_.front().recording);
     marks_.pop_front();
   }
-  const fs::path& recording = marks_.front().recording;
-  std::error_code ignored;  // still called unfinished, a restart would map the scan once more
-  fs::rename(with(recording, unfinished), with(recording, mapped_mark), ignored);
 }
 
 void UnfinishedMarks::forget(const fs::path& recording) {
   std::error_code ignored;
   fs::remove(with(recording, unfinished), ignored);
   fs::remove(with(recording, mapped_mark), ignored);
+  fs::remove(with(recording, drift_file), ignored);
 }
 
 void UnfinishedMarks::clear() {
@@ -83,8 +110,11 @@ std::vector<UnfinishedScan> find_unfinished(const fs::path& output) {
       spdlog::info("removed file={}: its writer died before it was made", path.string());
       fs::remove(path);
     } else if (path.extension() == unfinished || path.extension() == mapped_mark) {
+      const bool mapped = path.extension() == mapped_mark;
       if (fs::exists(recording))
-        found.push_back({marked_utc_ns(path), {recording, path.extension() == mapped_mark}});
+        found.push_back(
+            {marked_utc_ns(path),
+             {recording, mapped, mapped ? read_drift(with(recording, drift_file)) : std::vector<Drift>()}});
       else
         fs::remove(path);
     }

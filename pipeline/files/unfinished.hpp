@@ -5,17 +5,21 @@
 #include <string>
 #include <vector>
 
+#include "messages/drift.hpp"
+
 namespace phasecast {
 
 /// Marks beside the recordings that a restart would need, as files: RECORDING.unfinished while the scan or
 /// its final map is not done, RECORDING.mapped for the newest scan whose map is, since the next one begins
-/// warm with it. None is left after an orderly end.
+/// warm with it; with registration also RECORDING.drift, the drift of a scan that is mapped, since the next
+/// one is aligned with its images. None is left after an orderly end.
 class UnfinishedMarks {
  public:
   /// A mark that is there already stays what it is. Throws if the disk refuses, and may be called again.
   void mark(const std::string& scan_id, const std::filesystem::path& recording);
-  /// The final map of this scan is in its file; older scans are needed no longer.
-  void mapped(const std::string& scan_id);
+  /// The final map of this scan is in its file, made of images that drifted so; older scans are needed no
+  /// longer.
+  void mapped(const std::string& scan_id, const std::vector<Drift>& drift = {});
   /// This recording is not gone on with.
   static void forget(const std::filesystem::path& recording);
   /// Nothing is unfinished any more.
@@ -32,6 +36,7 @@ class UnfinishedMarks {
 struct UnfinishedScan {
   std::filesystem::path recording;
   bool mapped = false;
+  std::vector<Drift> drift;  ///< of a mapped scan, as it was measured; empty without registration
 };
 
 /// What the marks in the folder of a pipeline that died say, oldest first. Removes what died half made.

@@ -79,6 +79,34 @@ TEST_CASE("a scan that a restart has taken up again keeps its mark") {
   CHECK(output.found() == "b mapped");
 }
 
+TEST_CASE("a restart finds the drift of the newest scan with a map, to the last bit, and no older one's",
+          "[register]") {
+  const Output output;
+  const std::vector<Drift> drift{{3, 1.0 / 3, -2e-17, 1 + 1e-15, 0.7, true}, {0, -4.25, 5, 1, 0, false}};
+  UnfinishedMarks marks;
+  const auto a = output.recording("a"), b = output.recording("b");
+  marks.mark("a", a);
+  marks.mapped("a", {{0, 1, 1, 1, 1, true}});
+  marks.mark("b", b);
+  marks.mapped("b", drift);
+  const auto found = find_unfinished(output.folder.path());
+  REQUIRE(found.size() == 1);
+  REQUIRE(found[0].drift.size() == 2);
+  for (std::size_t k = 0; k < 2; ++k) {
+    CHECK(found[0].drift[k].energy_index == drift[k].energy_index);
+    CHECK(found[0].drift[k].x == drift[k].x);
+    CHECK(found[0].drift[k].y == drift[k].y);
+    CHECK(found[0].drift[k].magnification == drift[k].magnification);
+    CHECK(found[0].drift[k].quality == drift[k].quality);
+    CHECK(found[0].drift[k].trusted == drift[k].trusted);
+  }
+  CHECK_FALSE(std::filesystem::exists(a.string() + ".drift"));
+  output.folder.text("series/scan_b.h5.drift", "3 0.1 0.2 what 0.7 1\n");
+  CHECK(find_unfinished(output.folder.path())[0].drift.empty());
+  marks.clear();
+  CHECK_FALSE(std::filesystem::exists(b.string() + ".drift"));
+}
+
 TEST_CASE("what died half made is removed, and nothing else") {
   const Output output;
   const auto kept = output.recording("a");

@@ -131,3 +131,29 @@ TEST_CASE("the validator finds every value that cannot work, each by its option'
 TEST_CASE("the defaults of the pipeline are valid") {
   CHECK(validate(RunConfig{}).empty());
 }
+
+TEST_CASE("images are registered when asked to, with a known magnification or a fitted one", "[register]") {
+  const auto registration = [](std::vector<std::string> words) {
+    Command command;
+    command.parse(std::move(words));
+    const auto config = to_config(command.options);
+    if (!config) throw std::runtime_error(config.error().text());
+    return config->registration;
+  };
+  CHECK(registration({}).mode == Registering::off);
+  CHECK(registration({"--register", "shift"}).mode == Registering::shift);
+  CHECK(registration({"--register", "shift+magnification"}).mode == Registering::shift_and_magnification);
+  const auto law = registration({"--register", "shift", "--magnification", "1/E@8180.5"}).law;
+  REQUIRE(law);
+  CHECK(law->power == -1);
+  CHECK(law->at_ev == 8180.5);
+  CHECK(registration({"--register", "shift", "--magnification", "E"}).law->at_ev == 0);
+  for (const std::string wrong : {"2", "1/E@", "E@zero", "E@-1", "1/E8000"})
+    CHECK(why([&] {
+            registration({"--register", "shift", "--magnification", wrong});
+          }).find("magnification") != std::string::npos);
+  CHECK(why([&] {
+          registration({"--register", "shift+magnification", "--magnification", "E"});
+        }).find("fitted") != std::string::npos);
+  CHECK(why([&] { registration({"--magnification", "E"}); }).find("--register shift") != std::string::npos);
+}

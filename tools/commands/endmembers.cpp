@@ -16,7 +16,7 @@ namespace phasecast {
 namespace {
 
 struct EndmemberOptions {
-  UnmixOptions unmix;  // normalization, despiking, threads
+  UnmixOptions unmix;  // normalization, despiking, registration, threads
   std::string file, output, background = "falling", config_file;
   std::optional<int> states;
   int average = 9;
@@ -60,11 +60,9 @@ Chart chart_of(const AbsorbanceStack& stack, const BlindSpectra& found, const st
   return chart;
 }
 
-Result<BlindConfig> to_blind_config(const EndmemberOptions& options) {
-  const auto unmix = to_config(options.unmix);
-  if (!unmix) return unmix.error();
+BlindConfig to_blind_config(const EndmemberOptions& options, const UnmixConfig& unmix) {
   BlindConfig config;
-  config.normalize = unmix->normalize;
+  config.normalize = unmix.normalize;
   config.background = options.background == "flat" ? Background::flat : Background::falling;
   config.vca.states = options.states.value_or(0);
   config.vca.seed = options.seed;
@@ -85,15 +83,15 @@ int endmembers(const EndmemberOptions& options) {
   spdlog::set_pattern("%l: %v");
   const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(options.unmix.threads));
-  const auto config = to_blind_config(options);
-  if (!config) throw std::runtime_error(config.error().text());
-  const DespikeConfig despike{!options.unmix.no_despike, options.unmix.despike_threshold};
-  const AbsorbanceStack stack = read_absorbance(options.file, despike);
+  const auto unmix = to_config(options.unmix);
+  if (!unmix) throw std::runtime_error(unmix.error().text());
+  const BlindConfig config = to_blind_config(options, *unmix);
+  const AbsorbanceStack stack = read_absorbance(options.file, unmix->despike, unmix->registration);
   require_states(options, stack.energies_ev.size());
 
-  const auto subspace = find_subspace(stack.view(), config->vca.states);
+  const auto subspace = find_subspace(stack.view(), config.vca.states);
   if (!subspace) throw std::runtime_error(options.file + ": " + subspace.error().text());
-  const auto found = blind_spectra(stack.energies_ev, *subspace, *config);
+  const auto found = blind_spectra(stack.energies_ev, *subspace, config);
   if (!found) throw std::runtime_error(options.file + ": " + found.error().text());
 
   const std::filesystem::path folder(options.output);
@@ -141,6 +139,7 @@ void add_endmembers(CLI::App& app, int& exit_status) {
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Of the random directions")->capture_default_str();
   add_despike_options(*command, unmix);
+  add_register_options(*command, unmix);
   command->add_option("--threads", unmix.threads, "Threads that compute")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -36,6 +36,7 @@ class ScanFile {
     std::vector<std::string> states;
     for (const Spectrum& reference : config.references) states.push_back(reference.name);
     write_truth(path_, config.shape, states, scan.fraction(), scan.scale());
+    if (config.drift.any()) write_true_drift(path_, scan.drift());
   }
 
  private:

@@ -72,6 +72,16 @@ void add_measurement_options(CLI::App& command, SimulateOptions& o) {
   add_value(command, "--noise", e.noise, "ABSORBANCE", "Standard deviation of one absorbance value");
   add_value(command, "--background", e.background, "ABSORBANCE",
             "What is not the element absorbs this much at the first energy, less beyond (E^-3)");
+  add_value(
+      command, "--matrix", e.matrix, "ABSORBANCE",
+      "Likewise, of the sample's other elements, for an edge jump of 1: where the sample is, and as thick");
+  add_value(command, "--drift", e.drift.walk_px, "PX",
+            "Images wander at random by up to this much in x and y, from energy to energy");
+  add_value(command, "--magnification", e.drift.magnification, "SHARE",
+            "Change of magnification over a scan, linear with energy: 0.01 is one percent");
+  add_value(
+      command, "--margin", e.margin_px, "PX",
+      "Sample beyond the image's border, at least what drift brings into view: same margin, same sample");
   add_value(command, "--flat-drift", e.flat_drift, "SHARE",
             "Wander of the open beam relative to its mean, 0 to 0.05");
   add_value(command, "--hot-pixels", e.hot_pixels, "SHARE",

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "messages/spectrum.hpp"
 #include "pipeline/scan_source.hpp"
 #include "tools/simulate/detector.hpp"
+#include "tools/simulate/drifting_image.hpp"
 #include "tools/simulate/scenes.hpp"
 
 namespace phasecast {
@@ -22,8 +24,11 @@ struct ExperimentConfig {
   int scans = 1;
   double front_width_px = 4;
   double background = 0.1;  ///< non-element absorbance at the first energy; falls with energy as E⁻³
+  double matrix = 0;        ///< likewise, of the sample's other elements, per edge jump: has its shape
   double noise = 0.05;      ///< standard deviation of one absorbance value
-  double flat_drift = 0;    ///< of the open beam, relative
+  DriftConfig drift;
+  int margin_px = 0;      ///< of sample beyond the image's border; at least what the drift needs
+  double flat_drift = 0;  ///< of the open beam, relative
   double hot_pixels = 1e-4;
   Signal signal = Signal::counts;
   CorrectionPlan darks{CorrectionUse::shared, 2};
@@ -42,16 +47,22 @@ class Experiment {
   explicit Experiment(const ExperimentConfig& config);
 
   const ExperimentConfig& config() const { return config_; }
+  /// With the margin around the image: on the canvas.
   const Scene& scene() const { return scene_; }
+  /// The image's part of something on the canvas.
+  std::vector<float> in_view(std::span<const float> canvas) const;
+  /// Of each energy's image, in their order.
+  const std::vector<Drift>& drift(int scan) const { return drift_[static_cast<std::size_t>(scan)]; }
   const Detector& detector() const { return detector_; }
   /// Of each state at the planned energies, in their order: the columns of A of eq. (1).
   const std::vector<Spectrum>& references() const { return references_; }
-  /// Non-element absorbance at the first energy, [Y, X], and its share left at each energy.
+  /// Non-element absorbance at the first energy, on the canvas, and its share left at each energy.
   const std::vector<float>& background() const { return background_; }
   float background_at(std::size_t energy) const { return background_decay_[energy]; }
 
  private:
   ExperimentConfig config_;
+  std::vector<std::vector<Drift>> drift_;
   Scene scene_;
   Detector detector_;
   std::vector<Spectrum> references_;
@@ -70,11 +81,11 @@ class SimulatedScan : public ScanSource {
   Result<Frame> frame(std::uint64_t sequence) override;
   ScanEnd end() const override { return {start_.scan_id, frame_count(), ScanStatus::complete, ""}; }
 
-  const std::vector<float>& fraction() const {
-    return fraction_;
-  }  ///< truth, [L, Y, X]; NaN without material
-  const std::vector<float>& scale() const { return experiment_->scene().scale.values; }  ///< truth, [Y, X]
-  /// y = s A x + background, without noise.
+  /// The truth of the image without drift.
+  const std::vector<float>& fraction() const { return fraction_; }  ///< [L, Y, X]; NaN without material
+  const std::vector<float>& scale() const { return scale_; }        ///< [Y, X]
+  const std::vector<Drift>& drift() const { return experiment_->drift(scan_); }
+  /// y = s A x + background as the image has drifted, without noise.
   std::vector<float> absorbance(std::uint32_t energy_index) const;
 
  private:
@@ -85,8 +96,9 @@ class SimulatedScan : public ScanSource {
   std::shared_ptr<const Experiment> experiment_;
   int scan_;
   ScanStart start_;
-  std::vector<float> fraction_;
-  std::vector<float> element_;  // s x, [L, Y, X]; 0 without material
+  std::vector<float> fraction_, scale_;
+  std::vector<std::vector<float>> element_;  // s x of each state; 0 without material; on the canvas, and as
+  std::vector<float> background_;            // splines if images drift, as this one is then
 };
 
 }  // namespace phasecast

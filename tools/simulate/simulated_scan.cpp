@@ -64,25 +64,39 @@ SimulatedScan::SimulatedScan(std::shared_ptr<const Experiment> experiment, int s
     : experiment_(std::move(experiment)), scan_(scan), start_(announce(experiment_->config(), scan)) {
   const ExperimentConfig& c = experiment_->config();
   const Reaction reaction{static_cast<int>(c.references.size()), c.front_width_px, c.seed};
-  fraction_ = phase_fractions(experiment_->scene(), reaction, (scan + 1.0) / (c.scans + 1.0));
-  element_ = fraction_;
-  const std::size_t n = c.shape.pixels();
-  for (std::size_t i = 0; i < element_.size(); ++i)
-    element_[i] = scale()[i % n] > 0 ? element_[i] * scale()[i % n] : 0;
+  const Scene& scene = experiment_->scene();
+  const std::vector<float> fraction = phase_fractions(scene, reaction, (scan + 1.0) / (c.scans + 1.0));
+  const std::vector<float>& amount = scene.scale.values;
+  const std::size_t n = scene.shape.pixels();
+  const auto as_used = [&](std::vector<float> plane) {
+    if (c.drift.any()) return spline_coefficients(scene.shape, plane);
+    return experiment_->in_view(plane);
+  };
+  for (std::size_t state = 0; state < c.references.size(); ++state) {
+    const std::span<const float> share = std::span(fraction).subspan(state * n, n);
+    const std::vector<float> seen = experiment_->in_view(share);
+    fraction_.insert(fraction_.end(), seen.begin(), seen.end());
+    std::vector<float> element(share.begin(), share.end());
+    for (std::size_t i = 0; i < n; ++i) element[i] = amount[i] > 0 ? element[i] * amount[i] : 0;
+    element_.push_back(as_used(std::move(element)));
+  }
+  scale_ = experiment_->in_view(amount);
+  background_ = as_used(experiment_->background());
 }
 
 std::vector<float> SimulatedScan::absorbance(std::uint32_t energy_index) const {
-  const std::size_t n = start_.shape.pixels();
+  const std::size_t n = background_.size();
   const float decay = experiment_->background_at(energy_index);
   std::vector<float> y(n);
-  for (std::size_t i = 0; i < n; ++i) y[i] = decay * experiment_->background()[i];
+  for (std::size_t i = 0; i < n; ++i) y[i] = decay * background_[i];
   const std::vector<Spectrum>& references = experiment_->references();
   for (std::size_t state = 0; state < references.size(); ++state) {
     const float mu = static_cast<float>(references[state].mu[energy_index]);
-    const float* amount = element_.data() + state * n;
+    const float* amount = element_[state].data();
     for (std::size_t i = 0; i < n; ++i) y[i] += mu * amount[i];
   }
-  return y;
+  if (!experiment_->config().drift.any()) return y;
+  return moved_image(experiment_->scene().shape, y, start_.shape, drift()[energy_index]);
 }
 
 FrameHeader SimulatedScan::header(std::uint64_t sequence) const {
