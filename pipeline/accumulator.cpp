@@ -22,10 +22,12 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
   const bool goes_on = goes_on_with(*scan);
   scan_ = std::move(scan);
   used_.clear();
+  applied_.reset();
   published_at_ = snapshot_at_ = 0;
   std::vector<Drift> known = recording ? recording->drift : std::vector<Drift>();
   ledger_.update([](Status& status) { status.drift.clear(); });
   if (goes_on) {
+    watch_.open(*scan_, true);
     carried_.next_scan(*current_);
     if (registered_) registered_->begin_scan(std::move(known));
     return current_->clear();
@@ -34,9 +36,11 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
   current_.reset();
   mixed_.reset();
   registered_.reset();
+  watch_.open(*scan_, false);
   const std::size_t bytes = scan_->energies_ev.size() * scan_->shape.pixels() * sizeof(Half);
   const bool affordable = bytes <= config_.carry_bytes;
-  carried_.restart(scan_->energies_ev.size(), scan_->shape, affordable && config_.provisional);
+  const bool useful = config_.provisional || applies_shifts(config_);
+  carried_.restart(scan_->energies_ev.size(), scan_->shape, affordable && useful);
   if (config_.references.empty()) return ledger_.note("no references given: recording only");
   auto dictionary = Dictionary::make(config_.references, scan_->energies_ev, config_.normalize);
   if (!dictionary)
@@ -58,9 +62,13 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
     registered_->begin_scan(std::move(known));
   }
   current_.emplace(scan_->shape, std::move(*dictionary));
+  watch_.open(*scan_, true);
   if (!affordable)
     spdlog::info("scan={} carry=off needs_bytes={} limit_bytes={}", scan_->scan_id, bytes,
                  config_.carry_bytes);
+  if (!affordable && applies_shifts(config_))
+    ledger_.error("scan " + scan_->scan_id + ": to shift the references its frames must stay in memory, " +
+                  std::to_string((bytes >> 20) + 1) + " MiB of --carry: its references stay as they are");
 }
 
 /// False if it cannot be used.
@@ -94,8 +102,9 @@ void Accumulator::add(std::span<const EnergyJob> energies) {
   for (const EnergyJob& energy : energies) {
     if (!count(energy) || !current_) continue;
     indices.push_back(energy.energy_index);
-    batch_.push_back({energy_ev(energy), raw_frames_.frame(energy), carried_.room(energy.energy_index),
-                      energy.energy_index});
+    const double ev = energy_ev(energy);
+    batch_.push_back({ev, raw_frames_.frame(energy), carried_.room(energy.energy_index),
+                      watch_.room(energy.energy_index, ev), energy.energy_index});
   }
   ledger_.update(
       [&](Status& status) { status.energies_received = static_cast<std::uint32_t>(used_.size()); });
@@ -166,9 +175,34 @@ SnapshotPtr Accumulator::snapshot() {
 SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
   snapshot_at_ = static_cast<int>(used_.size());
   if (!current_) return nullptr;
-  const auto snapshot = make_snapshot(*current_, true);
-  if (snapshot) snapshot->scan_status = closed.end.status;
+  auto check = watch_.compare(current_->dictionary(), applies_shifts(config_) && carried_.keeps());
+  const auto shifted = apply_shifts(check);
+  const auto snapshot = make_snapshot(shifted ? shifted->moments : *current_, true);
+  if (!snapshot) return nullptr;
+  snapshot->scan_status = closed.end.status;
+  if (shifted) {
+    snapshot->energies_used = shifted->energies_used;
+    applied_ = shifted->moments.dictionary();
+  }
+  if (check) watch_.say(scan_->scan_id, snapshot->states, *check);
+  snapshot->reference_check = std::move(check);
   return snapshot;
+}
+
+/// From the frames in memory. Where the shifted references cannot be used after all, `check` becomes that of
+/// the references as they are.
+std::optional<ShiftedScan> Accumulator::apply_shifts(std::optional<ReferenceCheck>& check) const {
+  if (!check || !check->shift_applied) return std::nullopt;
+  std::vector<std::uint32_t> indices = used_;
+  std::sort(indices.begin(), indices.end());
+  std::vector<PlannedFrame> frames;
+  for (const std::uint32_t index : indices) frames.push_back({index, carried_.own(index)});
+  auto shifted = with_shifted_references(config_, *scan_, *check, frames);
+  if (shifted) return *std::move(shifted);
+  ledger_.error("scan " + scan_->scan_id +
+                ": its references cannot be shifted and stay as they are: " + shifted.error().text());
+  check = watch_.compare(current_->dictionary(), false);
+  return std::nullopt;
 }
 
 std::optional<Error> Accumulator::nothing_to_show() const {
@@ -182,19 +216,30 @@ Result<RegionSpectrum> Accumulator::region_spectrum(const Region& region, const 
   if (!carried_.keeps())
     return Error{"value", "scan " + scan_->scan_id, "frames in memory", "none",
                  "--carry with room for all, and provisional maps"};
-  const bool of_this_scan = map && map->scan_id == scan_->scan_id;
-  auto spectrum = phasecast::region_spectrum(carried_.frames(), scan_->shape, region, current_->dictionary(),
-                                             of_this_scan ? map : nullptr);
+  const PhaseMap* of_this_scan = map && map->scan_id == scan_->scan_id ? map : nullptr;
+  const Dictionary& dictionary = dictionary_of(of_this_scan);
+  std::vector<HeldFrame> frames = carried_.frames();
+  std::erase_if(frames, [&](const HeldFrame& frame) { return !dictionary.covers(frame.energy_ev); });
+  auto spectrum = phasecast::region_spectrum(frames, scan_->shape, region, dictionary, of_this_scan);
   if (spectrum) spectrum->scan_id = scan_->scan_id;
   return spectrum;
 }
 
+/// What a map of this scan was made with.
+const Dictionary& Accumulator::dictionary_of(const PhaseMap* map) const {
+  const bool shifted = applied_ && map && map->reference_check && map->reference_check->shift_applied;
+  return shifted ? *applied_ : current_->dictionary();
+}
+
 Result<References> Accumulator::references() const {
   if (auto error = nothing_to_show()) return *error;
-  const Dictionary& dictionary = current_->dictionary();
-  References references{scan_->scan_id, dictionary.names(), scan_->energies_ev, {}};
+  const Dictionary& dictionary = applied_ ? *applied_ : current_->dictionary();
+  References references{scan_->scan_id, dictionary.names(), {}, {}};
+  std::copy_if(scan_->energies_ev.begin(), scan_->energies_ev.end(),
+               std::back_inserter(references.energies_ev),
+               [&](double energy_ev) { return dictionary.covers(energy_ev); });
   for (int state = 0; state < dictionary.states(); ++state)
-    for (const double energy_ev : scan_->energies_ev)
+    for (const double energy_ev : references.energies_ev)
       references.absorbance.push_back(dictionary.row(energy_ev)(state));
   return references;
 }

@@ -12,6 +12,7 @@
 #include "stages/half.hpp"
 #include "stages/moments.hpp"
 #include "stages/row_window.hpp"
+#include "stages/spectrum_sample.hpp"
 
 namespace phasecast {
 
@@ -20,6 +21,7 @@ struct IngestEnergy {
   double energy_ev = 0;
   RawFrame frame;
   std::span<Half> keep;            ///< where its despiked absorbance is to be kept, too; empty: nowhere
+  SampleRoom sample = {};          ///< and that of some pixels
   std::uint32_t energy_index = 0;  ///< by which registration reports its drift
 };
 

@@ -42,6 +42,7 @@ void RegisteredIngest::align(const IngestEnergy& energy, Shape shape, std::size_
   aligned_batch_.push_back({energy.energy_ev,
                             {Signal::absorbance, mean_pixels(aligned), {}, {}},
                             energy.keep,
+                            energy.sample,
                             energy.energy_index});
 }
 
