@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "messages/image.hpp"
+#include "pipeline/files/stack_description.hpp"
 #include "stages/despike.hpp"
 #include "stages/stack.hpp"
 
@@ -23,6 +24,7 @@ struct AbsorbanceStack {
 /// Reads any readable scan through the live pipeline's stages: repeats, dark, flat, −ln, despike. What had to
 /// be assumed about the file is logged. Throws std::runtime_error naming the file: unreadable, an energy
 /// without its flat or dark, two frames at one energy.
-AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike);
+AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike,
+                                const StackDescription& said = {});
 
 }  // namespace phasecast

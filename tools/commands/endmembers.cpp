@@ -11,12 +11,14 @@
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/picture/chart.hpp"
+#include "tools/stack_options.hpp"
 
 namespace phasecast {
 namespace {
 
 struct EndmemberOptions {
   UnmixOptions unmix;  // normalization, despiking, threads
+  StackOptions stack;
   std::string file, output, background = "falling", config_file;
   std::optional<int> states;
   int average = 9;
@@ -88,7 +90,10 @@ int endmembers(const EndmemberOptions& options) {
   const auto config = to_blind_config(options);
   if (!config) throw std::runtime_error(config.error().text());
   const DespikeConfig despike{!options.unmix.no_despike, options.unmix.despike_threshold};
-  const AbsorbanceStack stack = read_absorbance(options.file, despike);
+  std::vector<std::string> assumptions;
+  const StackDescription said = to_description(options.stack, assumptions);
+  for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
+  const AbsorbanceStack stack = read_absorbance(options.file, despike, said);
   require_states(options, stack.energies_ev.size());
 
   const auto subspace = find_subspace(stack.view(), config->vca.states);
@@ -118,8 +123,8 @@ void add_endmembers(CLI::App& app, int& exit_status) {
   UnmixOptions& unmix = options->unmix;
   command->add_option("file", options->file, "Scan file")
       ->required()
-      ->check(CLI::ExistingFile)
-      ->type_name("F.h5");
+      ->check(CLI::ExistingPath)
+      ->type_name("F");
   command
       ->add_option("-o,--output", options->output, "Folder for the references, evidence.txt, endmembers.png")
       ->required()
@@ -127,6 +132,7 @@ void add_endmembers(CLI::App& app, int& exit_status) {
   add_config_file(*command, options->config_file);
   command->add_option("-n,--states", options->states,
                       "Chemical states, 1 to 8; without it, as many spectra as stand out of the noise");
+  add_stack_options(*command, options->stack);
   add_normalize_options(*command, unmix);
   command
       ->add_option("--background", options->background,
