@@ -40,10 +40,10 @@ void align(EnergyAbsorbance& energy, Shape shape, Registration& registration) {
 }  // namespace
 
 AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& config,
-                                const RegisterConfig& registration) {
+                                const StackDescription& said, const RegisterConfig& registration) {
   std::vector<std::string> assumptions;
-  const auto source = open_scan(file, assumptions);
-  for (const auto& assumption : assumptions) spdlog::warn("{}: {}", file.string(), assumption);
+  const auto source = open_scan(file, assumptions, said);
+  for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
   if (!source) throw std::runtime_error(source.error().text());
   ScanSource& scan = **source;
   const auto start = std::make_shared<const ScanStart>(scan.start());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "messages/image.hpp"
+#include "pipeline/files/stack_description.hpp"
 #include "stages/despike.hpp"
 #include "stages/register.hpp"
 #include "stages/stack.hpp"
@@ -26,6 +27,6 @@ struct AbsorbanceStack {
 /// file is logged, and which images could not be aligned. Throws std::runtime_error naming the file:
 /// unreadable, an energy without its flat or dark, two frames at one energy, images too small to register.
 AbsorbanceStack read_absorbance(const std::filesystem::path& file, const DespikeConfig& despike,
-                                const RegisterConfig& registration = {});
+                                const StackDescription& said = {}, const RegisterConfig& registration = {});
 
 }  // namespace phasecast

@@ -13,6 +13,7 @@ void add_simulate(CLI::App& app, int& exit_status);
 void add_replay(CLI::App& app, int& exit_status);
 void add_unmix(CLI::App& app, int& exit_status);
 void add_endmembers(CLI::App& app, int& exit_status);
+void add_inspect(CLI::App& app, int& exit_status);
 void add_export(CLI::App& app, int& exit_status);
 void add_watch(CLI::App& app, int& exit_status);
 void add_view(CLI::App& app, int& exit_status);

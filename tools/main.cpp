@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   phasecast::add_replay(app, exit_status);
   phasecast::add_unmix(app, exit_status);
   phasecast::add_endmembers(app, exit_status);
+  phasecast::add_inspect(app, exit_status);
   phasecast::add_export(app, exit_status);
   phasecast::add_watch(app, exit_status);
   phasecast::add_view(app, exit_status);

@@ -12,7 +12,7 @@ void add_stack_options(CLI::App& app, StackOptions& options) {
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   app.add_option("--data", options.data,
-                 "For a TIFF stack: what its images are; auto tells from the images, and says what it took")
+                 "For images without flats: what they are; auto tells from the images, and says what it took")
       ->check(CLI::IsMember({"auto", "counts", "transmission", "absorbance"}))
       ->capture_default_str();
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/files/tiff_stack.hpp"
+#include "pipeline/files/stack_description.hpp"
 
 namespace phasecast {
 

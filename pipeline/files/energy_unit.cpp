@@ -13,6 +13,8 @@ namespace {
 
 // No absorption edge that X-ray microscopes use lies below 70 eV or above 70 keV.
 constexpr double largest_kev = 70;
+// What a synchrotron sends through a microscope; beyond it a stated unit is wrong.
+constexpr double lowest_ev = 10, highest_ev = 200'000;
 
 }  // namespace
 
@@ -32,6 +34,12 @@ std::vector<double> in_ev(std::vector<double> energies, const std::string& unit,
   }
   if (kev)
     for (double& energy : energies) energy *= ev_per_kev;
+  const auto [low, high] = std::minmax_element(energies.begin(), energies.end());
+  for (const double energy : {*low, *high})
+    if (energy < lowest_ev || energy > highest_ev)
+      throw Failure({"energy", where, field,
+                     std::to_string(kev ? energy / ev_per_kev : energy) + (kev ? " keV" : " eV"),
+                     std::string("10 eV to 200 keV; ") + (kev ? "eV" : "keV") + " may be meant"});
   return energies;
 }
 

@@ -111,6 +111,8 @@ class File {
   const std::string& path() const { return path_; }
   hid_t id() const { return handle_.get(); }
   bool has(const std::string& object) const;
+  /// The names of what lies in a group, in alphabetical order.
+  std::vector<std::string> members(const std::string& group) const;
 
   void make_group(const std::string& name, const std::string& nexus_class) const;
   void link(const std::string& existing, const std::string& name) const;
@@ -166,9 +168,10 @@ class Dataset {
 
   void write(hid_t type, const void* all) const;
   void read(hid_t type, void* all) const;
-  /// One entry along the first dimension: a frame, a row, a map. `put` grows the dataset to hold it.
+  /// One entry along the first dimension: a frame, a row, a map. `put` grows the dataset to hold it; `get`
+  /// can read along another.
   void put(hsize_t index, hid_t type, const void* one) const;
-  void get(hsize_t index, hid_t type, void* one) const;
+  void get(hsize_t index, hid_t type, void* one, std::size_t dimension = 0) const;
   /// One entry that is exactly one chunk, from the caller's memory straight to the file.
   void put_chunk(hsize_t index, std::span<const std::byte> bytes) const;
   void grow(const Dims& dims) const;
@@ -177,7 +180,7 @@ class Dataset {
  private:
   Dataset(std::string path, std::string name, Handle handle)
       : path_(std::move(path)), name_(std::move(name)), handle_(std::move(handle)) {}
-  Handle entry_space(hsize_t index, Dims& count) const;
+  Handle entry_space(hsize_t index, std::size_t dimension, Dims& count) const;
   void require_plausible_chunk() const;
   std::string path_;
   std::string name_;

@@ -1,10 +1,13 @@
 #include "pipeline/files/hdf5_attributes.hpp"
 
 #include "pipeline/files/hdf5_text.hpp"
+#include "pipeline/files/plausible.hpp"
 
 namespace phasecast::hdf5 {
 
 namespace {
+
+constexpr hssize_t most_texts = 1000;
 
 Handle text_space(const std::vector<std::string>& values) {
   const hsize_t count = values.size();
@@ -62,17 +65,27 @@ bool has_attribute(const File& file, const std::string& object, const std::strin
                  [&] { return H5Aexists_by_name(file.id(), object.c_str(), name.c_str(), H5P_DEFAULT); }) > 0;
 }
 
-std::string text_attribute(const File& file, const std::string& object, const std::string& name) {
+std::vector<std::string> texts_attribute(const File& file, const std::string& object,
+                                         const std::string& name) {
   const Handle attribute = open_attribute(file, object, name);
   const Handle type(H5Aget_type(attribute.get()), H5Tclose);
   const Handle space(H5Aget_space(attribute.get()), H5Sclose);
   const std::string where = object + "@" + name;
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_npoints(space.get()) != 1)
-    throw Failure({"type", file.path(), where, "not one text", "one text"});
+  const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+  if (H5Tget_class(type.get()) != H5T_STRING || count < 1 || count > most_texts)
+    throw Failure({"type", file.path(), where, "not text", "text"});
+  require_plausible(file.path(), where, static_cast<std::size_t>(count) * H5Tget_size(type.get()));
   const auto read = [&](hid_t as, void* buffer) {
     checked(file.path(), where, "cannot read", [&] { return H5Aread(attribute.get(), as, buffer); });
   };
-  return read_stored_texts(type, 1, read).front();
+  return read_stored_texts(type, static_cast<std::size_t>(count), read);
+}
+
+std::string text_attribute(const File& file, const std::string& object, const std::string& name) {
+  auto texts = texts_attribute(file, object, name);
+  if (texts.size() != 1)
+    throw Failure({"type", file.path(), object + "@" + name, "not one text", "one text"});
+  return std::move(texts.front());
 }
 
 void read_attribute(const File& file, const std::string& object, const std::string& name, hid_t type,

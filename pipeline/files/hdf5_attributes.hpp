@@ -23,6 +23,9 @@ void set_attribute(const File& file, const std::string& object, const std::strin
 
 bool has_attribute(const File& file, const std::string& object, const std::string& name);
 std::string text_attribute(const File& file, const std::string& object, const std::string& name);
+/// One text or a list of them.
+std::vector<std::string> texts_attribute(const File& file, const std::string& object,
+                                         const std::string& name);
 void read_attribute(const File& file, const std::string& object, const std::string& name, hid_t type,
                     void* value);
 

@@ -118,11 +118,11 @@ void Dataset::read(hid_t type, void* all) const {
           [&] { return H5Dread(id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all); });
 }
 
-Handle Dataset::entry_space(hsize_t index, Dims& count) const {
+Handle Dataset::entry_space(hsize_t index, std::size_t dimension, Dims& count) const {
   count = dims();
   Dims start(count.size(), 0);
-  start.front() = index;
-  count.front() = 1;
+  start.at(dimension) = index;
+  count.at(dimension) = 1;
   Handle space(checked(path_, name_, "has no shape", [&] { return H5Dget_space(id()); }), H5Sclose);
   checked(path_, name_, "cannot select", [&] {
     return H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
@@ -137,15 +137,15 @@ void Dataset::put(hsize_t index, hid_t type, const void* one) const {
     grow(all);
   }
   Dims count;
-  const Handle there = entry_space(index, count);
+  const Handle there = entry_space(index, 0, count);
   const Handle here(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
   checked(path_, name_, "cannot write",
           [&] { return H5Dwrite(id(), type, here.get(), there.get(), H5P_DEFAULT, one); });
 }
 
-void Dataset::get(hsize_t index, hid_t type, void* one) const {
+void Dataset::get(hsize_t index, hid_t type, void* one, std::size_t dimension) const {
   Dims count;
-  const Handle there = entry_space(index, count);
+  const Handle there = entry_space(index, dimension, count);
   const Handle here(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
   checked(path_, name_, "cannot read",
           [&] { return H5Dread(id(), type, here.get(), there.get(), H5P_DEFAULT, one); });

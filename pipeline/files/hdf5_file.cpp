@@ -43,6 +43,14 @@ Handle open_file(const std::string& path, unsigned flags, hid_t access) {
   return {checked(path, "", "cannot open", [&] { return H5Fopen(path.c_str(), flags, access); }), H5Fclose};
 }
 
+constexpr std::size_t most_members = 10'000;
+
+herr_t note_name(hid_t, const char* name, const H5L_info_t*, void* names) {
+  auto& all = *static_cast<std::vector<std::string>*>(names);
+  all.emplace_back(name);
+  return all.size() < most_members ? 0 : 1;
+}
+
 /// The superblock's file consistency flags, of HDF5's version 3: a writer has it open, or died while it had.
 bool is_marked_as_written(const std::filesystem::path& path) {
   std::array<char, 12> begin{};
@@ -133,6 +141,16 @@ bool File::has(const std::string& object) const {
     if (H5Lexists(id(), object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
     if (end == std::string::npos) return H5Oexists_by_name(id(), object.c_str(), H5P_DEFAULT) > 0;
   }
+}
+
+std::vector<std::string> File::members(const std::string& group) const {
+  const Handle open(
+      checked(path_, group, "cannot open", [&] { return H5Gopen2(id(), group.c_str(), H5P_DEFAULT); }),
+      H5Gclose);
+  std::vector<std::string> names;
+  checked(path_, group, "cannot list",
+          [&] { return H5Literate(open.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, note_name, &names); });
+  return names;
 }
 
 void File::make_group(const std::string& name, const std::string& nexus_class) const {

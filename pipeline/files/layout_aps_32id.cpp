@@ -2,6 +2,7 @@
 #include <map>
 
 #include "messages/units.hpp"
+#include "pipeline/files/image_stack.hpp"
 #include "pipeline/files/layouts.hpp"
 
 /// APS 32-ID (xanes_gui): /exchange/data [n, Y, X], /exchange/data_flat [n, Y, X], /exchange/energy [n]. An
@@ -68,10 +69,7 @@ std::vector<StoredFrame> sending_order(const Visits& visits, const std::vector<d
     for (const FrameKind kind : {FrameKind::flat, FrameKind::sample})
       for (std::size_t r = 0; r < visits.images[e].size(); ++r) {
         const std::size_t image = visits.images[e][r];
-        StoredFrame frame{.header = {}, .slot = image};
-        frame.header.kind = kind;
-        frame.header.energy_index = static_cast<std::uint32_t>(e);
-        frame.header.repeat = static_cast<std::uint32_t>(r);
+        StoredFrame frame = stored(kind, e, r, image);
         frame.header.start_utc_ns = utc_ns(seconds[image]);
         frames.push_back(std::move(frame));
       }
@@ -80,29 +78,34 @@ std::vector<StoredFrame> sending_order(const Visits& visits, const std::vector<d
 
 }  // namespace
 
-std::unique_ptr<ScanSource> open_aps_32id(File file, std::vector<std::string>& assumptions) {
-  const std::vector<double> energy_of_image = read_energies(file, "/exchange/energy", assumptions);
-  StoredScan::Stacks stacks;
-  const Dataset& sample = stacks.emplace(FrameKind::sample, open_stack(file, data)).first->second;
-  const Dataset& flats = stacks.emplace(FrameKind::flat, open_stack(file, flat)).first->second;
-  for (const Dataset* stack : {&sample, &flats})
-    if (images_in(*stack) != energy_of_image.size())
+std::unique_ptr<ScanSource> open_aps_32id(File file, const StackDescription& said, ScanFindings& found) {
+  require_signal_unsaid(said, file.path(), flat);
+  const std::vector<double> energy_of_image = read_energies(file, "/exchange/energy", found);
+  Stacks stacks;
+  const ImageStack& sample = stacks.emplace(FrameKind::sample, ImageStack::open(file, data)).first->second;
+  const ImageStack& flats = stacks.emplace(FrameKind::flat, ImageStack::open(file, flat)).first->second;
+  for (const ImageStack* stack : {&sample, &flats})
+    if (stack->images() != energy_of_image.size())
       throw Failure({"shape", file.path(), stack->name(), hdf5::to_text(stack->dims()),
                      "[" + std::to_string(energy_of_image.size()) +
                          ", Y, X], one image per entry of /exchange/energy"});
-  require_shape(flats, image_shape(sample), data);
+  flats.require_shape(sample.shape(), data);
+  found.images = std::string(data) + " " + hdf5::to_text(sample.dims()) + " is [image, y, x]";
+  found.signal = std::string("counts, as ") + flat + " holds a flat for each image";
 
   const Visits visits = group_by_energy(energy_of_image);
   require_even(visits, file.path());
   const auto repeats = static_cast<std::uint32_t>(visits.images.front().size());
   ScanStart start;
   start.energies_ev = visits.energies;
-  start.shape = image_shape(sample);
+  start.shape = sample.shape();
   start.pixel_type = common_pixel_type(stacks);
   start.flats = {CorrectionUse::per_energy, repeats};
   start.sample_repeats = repeats;
   auto frames = sending_order(visits, image_times(file, energy_of_image.size()));
-  return make_foreign_scan(std::move(file), std::move(stacks), std::move(start), std::move(frames));
+  const std::string path = file.path();
+  return make_foreign_scan(path, start, std::move(frames),
+                           pixels_from(std::move(file), std::move(stacks), start.pixel_type));
 }
 
 }  // namespace phasecast

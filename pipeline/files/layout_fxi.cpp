@@ -1,11 +1,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "messages/units.hpp"
-#include "messages/wire/limits.hpp"
-#include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/correction_stacks.hpp"
 #include "pipeline/files/layouts.hpp"
-#include "pipeline/files/plausible.hpp"
+#include "pipeline/files/told_signal.hpp"
 
 /// NSLS-II FXI: /img_xanes [E, Y, X], /img_bkg, /img_dark, /X_eng.
 namespace phasecast {
@@ -14,8 +12,6 @@ namespace {
 
 using hdf5::Dataset;
 using hdf5::File;
-
-constexpr double largest_transmission = 2;
 
 std::string first_text(const Dataset& dataset) {
   const auto texts = hdf5::read_texts(dataset);
@@ -44,24 +40,6 @@ double pixel_size_um(const File& file, std::vector<std::string>& assumptions) {
   return nm ? size / 1000 : size;
 }
 
-/// Without flats nothing in the file says whether the pixels are divided by them already.
-Signal signal_without_flats(const Dataset& sample, Shape shape, std::vector<std::string>& assumptions) {
-  require_plausible(sample.path(), sample.name(), shape.pixels() * sizeof(double));
-  std::vector<double> values(shape.pixels());
-  if (sample.dims().size() == 2)
-    sample.read(hdf5::type_of<double>(), values.data());
-  else
-    sample.get(0, hdf5::type_of<double>(), values.data());
-  // Not the maximum: one pixel with a dead flat makes a transmission of any size.
-  const auto high = values.begin() + static_cast<std::ptrdiff_t>(values.size() - 1) * 99 / 100;
-  std::nth_element(values.begin(), high, values.end());
-  const bool corrected = *high <= largest_transmission;
-  assumptions.push_back(sample.path() + ": no /img_bkg, and 99 % of the first image is " +
-                        (corrected ? "at most 2: /img_xanes taken as transmission"
-                                   : "not below 2: /img_xanes taken as counts without flats"));
-  return corrected ? Signal::transmission : Signal::counts;
-}
-
 std::map<std::string, std::string> metadata(const File& file) {
   std::map<std::string, std::string> found;
   for (const char* name : {"note", "scan_id", "scan_time", "uid"}) {
@@ -80,64 +58,41 @@ std::map<std::string, std::string> metadata(const File& file) {
   return found;
 }
 
-CorrectionUse flat_use(const Dataset& flats, std::size_t energies) {
-  if (images_in(flats) == 1) return CorrectionUse::shared;
-  if (images_in(flats) == energies) return CorrectionUse::per_energy;
-  throw Failure({"shape", flats.path(), flats.name(), hdf5::to_text(flats.dims()),
-                 std::to_string(energies) + " images, one per energy, or one for all"});
-}
-
-std::vector<StoredFrame> sending_order(const ScanStart& start) {
-  std::vector<StoredFrame> frames;
-  const auto add = [&](FrameKind kind, std::size_t energy, std::size_t repeat, std::uint64_t slot) {
-    StoredFrame frame{.header = {}, .slot = slot};
-    frame.header.kind = kind;
-    frame.header.energy_index = static_cast<std::uint32_t>(energy);
-    frame.header.repeat = static_cast<std::uint32_t>(repeat);
-    frames.push_back(std::move(frame));
-  };
-  for (std::size_t r = 0; r < start.darks.frames(1); ++r) add(FrameKind::dark, 0, r, r);
-  if (start.flats.use == CorrectionUse::shared) add(FrameKind::flat, 0, 0, 0);
-  for (std::size_t e = 0; e < start.energies_ev.size(); ++e) {
-    if (start.flats.use == CorrectionUse::per_energy) add(FrameKind::flat, e, 0, e);
-    add(FrameKind::sample, e, 0, e);
-  }
-  return frames;
-}
-
 }  // namespace
 
-std::unique_ptr<ScanSource> open_fxi(File file, std::vector<std::string>& assumptions) {
+std::unique_ptr<ScanSource> open_fxi(File file, const StackDescription& said, ScanFindings& found) {
   ScanStart start;
-  start.energies_ev = read_energies(file, "/X_eng", assumptions);
-  StoredScan::Stacks stacks;
-  const Dataset& sample = stacks.emplace(FrameKind::sample, open_stack(file, "/img_xanes")).first->second;
-  start.shape = image_shape(sample);
-  if (images_in(sample) != start.energies_ev.size())
+  start.energies_ev = read_energies(file, "/X_eng", found);
+  Stacks stacks;
+  const ImageStack& sample =
+      stacks.emplace(FrameKind::sample, ImageStack::open(file, "/img_xanes")).first->second;
+  start.shape = sample.shape();
+  if (sample.images() != start.energies_ev.size())
     throw Failure(
         {"shape", file.path(), "/img_xanes", hdf5::to_text(sample.dims()),
          "[" + std::to_string(start.energies_ev.size()) + ", Y, X], one image per energy of /X_eng"});
-  if (file.has("/img_bkg")) {
-    const Dataset& flats = stacks.emplace(FrameKind::flat, open_stack(file, "/img_bkg")).first->second;
-    require_shape(flats, start.shape, "/img_xanes");
-    start.flats = {flat_use(flats, start.energies_ev.size()), 1};
+  found.images = "/img_xanes " + hdf5::to_text(sample.dims()) + " is [energy, y, x]";
+  add_flats(file, "/img_bkg", sample, stacks, start);
+  if (start.flats.use != CorrectionUse::none) {
+    require_signal_unsaid(said, file.path(), "/img_bkg");
+    found.signal = "counts, as /img_bkg holds flats";
+  } else if (said.signal) {
+    start.signal = *said.signal;
   } else {
-    start.signal = signal_without_flats(sample, start.shape, assumptions);
+    start.signal = signal_of_first(sample.floats(0), file.path(), "no /img_bkg", found);
   }
-  const bool has_dark = file.has("/img_dark");
-  if (has_dark && start.signal != Signal::counts)
-    assumptions.push_back(file.path() + ": /img_dark is not needed for transmission");
-  if (has_dark && start.signal == Signal::counts) {
-    const Dataset& darks = stacks.emplace(FrameKind::dark, open_stack(file, "/img_dark")).first->second;
-    require_shape(darks, start.shape, "/img_xanes");
-    require_at_most(file.path(), darks.name(), images_in(darks), limits::repeats, "images");
-    start.darks = {CorrectionUse::shared, static_cast<std::uint32_t>(images_in(darks))};
-  }
+  if (start.signal == Signal::counts)
+    add_darks(file, "/img_dark", sample, stacks, start);
+  else if (file.has("/img_dark"))
+    found.assumptions.push_back(file.path() + ": /img_dark is not needed for " +
+                                std::string(name_of(start.signal)));
   start.pixel_type = common_pixel_type(stacks);
-  start.pixel_size_um = pixel_size_um(file, assumptions);
+  start.pixel_size_um = pixel_size_um(file, found.assumptions);
   start.metadata = metadata(file);
-  auto frames = sending_order(start);
-  return make_foreign_scan(std::move(file), std::move(stacks), std::move(start), std::move(frames));
+  const std::string path = file.path();
+  auto frames = corrections_first(start);
+  return make_foreign_scan(path, start, std::move(frames),
+                           pixels_from(std::move(file), std::move(stacks), start.pixel_type));
 }
 
 }  // namespace phasecast

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pipeline/files/image_stack.hpp"
 #include "pipeline/files/layouts.hpp"
 #include "pipeline/files/recording.hpp"
 
@@ -11,7 +12,9 @@ constexpr const char* cut_short = "the recording stops before the scan's end";
 
 }  // namespace
 
-std::unique_ptr<ScanSource> open_recording(hdf5::File file, std::vector<std::string>& assumptions) {
+std::unique_ptr<ScanSource> open_recording(hdf5::File file, const StackDescription& said,
+                                           ScanFindings& found) {
+  require_signal_unsaid(said, file.path(), "/entry/scan_start");
   ScanStart start = recording::read_scan_start(file);
   std::vector<recording::Row> rows = recording::read_rows(hdf5::Dataset::open(file, "/entry/frames"), start);
   std::stable_sort(rows.begin(), rows.end(),
@@ -20,22 +23,27 @@ std::unique_ptr<ScanSource> open_recording(hdf5::File file, std::vector<std::str
   for (const recording::Row& row : rows)
     frames.push_back({recording::header_of(row, start), row.slot, row.received_utc_ns, true});
 
-  StoredScan::Stacks stacks;
+  Stacks stacks;
   for (const FrameKind kind : recording::kinds) {
     if (recording::plan_of(start, kind).frames(start.energies_ev.size()) == 0) continue;
-    hdf5::Dataset stack = open_stack(file, recording::dataset_name(kind));
-    require_shape(stack, start.shape, "/entry/scan_start");
+    ImageStack stack = ImageStack::open(file, recording::dataset_name(kind));
+    stack.require_shape(start.shape, "/entry/scan_start");
     stacks.emplace(kind, std::move(stack));
   }
 
   const std::uint64_t seen = rows.empty() ? 0 : rows.back().sequence + 1;
   auto end = recording::read_scan_end(file, start.scan_id);
   if (!end) {
-    assumptions.push_back(file.path() + ": " + cut_short + ": taken as aborted");
+    found.assumptions.push_back(file.path() + ": " + cut_short + ": taken as aborted");
     end = ScanEnd{start.scan_id, seen, ScanStatus::aborted, cut_short};
   }
-  return std::make_unique<StoredScan>(std::move(file), std::move(stacks), std::move(start), std::move(frames),
-                                      std::move(*end));
+  found.energies = "/entry/data/energy in eV";
+  found.images = "/entry/data/sample is [energy and repeat, y, x]";
+  found.signal = "/entry/scan_start says so";
+  const std::string path = file.path();
+  auto read = pixels_from(std::move(file), std::move(stacks), start.pixel_type);
+  return std::make_unique<StoredScan>(path, std::move(start), std::move(frames), std::move(*end),
+                                      std::move(read));
 }
 
 }  // namespace phasecast

@@ -46,14 +46,9 @@ std::vector<double> make(const TextTable& table, const Made& made, const std::st
   return mu;
 }
 
-Failure must_choose(const TextTable& table, std::size_t energy, const std::string& path,
-                    const std::string& found) {
+Failure must_choose(const TextTable& table, const std::string& path, const std::string& found) {
   std::string names;
-  const auto add = [&](const std::string& name) { names += (names.empty() ? "" : ", ") + name; };
-  for (std::size_t c = 0; c < table.labels.size(); ++c)
-    if (c != energy) add(table.labels[c]);
-  for (const Made& made : all_made)
-    if (!column_called(table, made.name) && can_be_made(table, made)) add(made.name);
+  for (const std::string& name : spectra_in(table, path)) names += (names.empty() ? "" : ", ") + name;
   return Failure({"column", path, "column", found,
                   names.empty() ? "two columns, energy and mu" : "PATH:column=NAME with one of " + names});
 }
@@ -75,6 +70,16 @@ std::size_t energy_column(const TextTable& table, const std::string& path) {
   return 0;
 }
 
+std::vector<std::string> spectra_in(const TextTable& table, const std::string& path) {
+  const std::size_t energy = energy_column(table, path);
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < table.labels.size(); ++c)
+    if (c != energy) names.push_back(table.labels[c]);
+  for (const Made& made : all_made)
+    if (!column_called(table, made.name) && can_be_made(table, made)) names.emplace_back(made.name);
+  return names;
+}
+
 std::vector<double> choose_mu(const TextTable& table, const std::string& wanted, const std::string& path) {
   const std::size_t energy = energy_column(table, path);
   if (!wanted.empty()) {
@@ -82,7 +87,7 @@ std::vector<double> choose_mu(const TextTable& table, const std::string& wanted,
     if (chosen && *chosen != energy) return table.columns[*chosen];
     for (const Made& made : all_made)
       if (!chosen && lower(wanted) == made.name && can_be_made(table, made)) return make(table, made, path);
-    throw must_choose(table, energy, path, wanted);
+    throw must_choose(table, path, wanted);
   }
   if (table.columns.size() == 2) return table.columns[1 - energy];
   std::vector<std::size_t> mu;
@@ -93,7 +98,7 @@ std::vector<double> choose_mu(const TextTable& table, const std::string& wanted,
   for (const Made& made : all_made)
     if (is_mu(made.name) && can_be_made(table, made)) possible.push_back(&made);
   if (mu.empty() && possible.size() == 1) return make(table, *possible.front(), path);
-  throw must_choose(table, energy, path, std::to_string(table.columns.size()) + " columns");
+  throw must_choose(table, path, std::to_string(table.columns.size()) + " columns");
 }
 
 }  // namespace phasecast

@@ -12,12 +12,14 @@
 #include "tools/options.hpp"
 #include "tools/picture/chart.hpp"
 #include "tools/reference_report.hpp"
+#include "tools/stack_options.hpp"
 
 namespace phasecast {
 namespace {
 
 struct EndmemberOptions {
   UnmixOptions unmix;  // normalization, despiking, registration, threads
+  StackOptions stack;
   std::string file, output, background = "falling", config_file;
   std::optional<int> states;
   int average = 9;
@@ -78,7 +80,10 @@ int endmembers(const EndmemberOptions& options) {
   const auto unmix = to_config(options.unmix);
   if (!unmix) throw std::runtime_error(unmix.error().text());
   const BlindConfig config = to_blind_config(options, *unmix);
-  const AbsorbanceStack stack = read_absorbance(options.file, unmix->despike, unmix->registration);
+  std::vector<std::string> assumptions;
+  const StackDescription said = to_description(options.stack, assumptions);
+  for (const auto& assumption : assumptions) spdlog::warn("{}", assumption);
+  const AbsorbanceStack stack = read_absorbance(options.file, unmix->despike, said, unmix->registration);
   require_states(options, stack.energies_ev.size());
 
   const auto subspace = find_subspace(stack.view(), config.vca.states);
@@ -109,8 +114,8 @@ void add_endmembers(CLI::App& app, int& exit_status) {
   UnmixOptions& unmix = options->unmix;
   command->add_option("file", options->file, "Scan file")
       ->required()
-      ->check(CLI::ExistingFile)
-      ->type_name("F.h5");
+      ->check(CLI::ExistingPath)
+      ->type_name("F");
   command
       ->add_option("-o,--output", options->output, "Folder for the references, evidence.txt, endmembers.png")
       ->required()
@@ -118,6 +123,7 @@ void add_endmembers(CLI::App& app, int& exit_status) {
   add_config_file(*command, options->config_file);
   command->add_option("-n,--states", options->states,
                       "Chemical states, 1 to 8; without it, as many spectra as stand out of the noise");
+  add_stack_options(*command, options->stack);
   add_normalize_options(*command, unmix);
   command
       ->add_option("--background", options->background,

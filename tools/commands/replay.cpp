@@ -61,8 +61,8 @@ void add_replay(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("replay", "Sends recorded scans over the same wire as a detector");
   command->add_option("files", options->files, "Scan files, sent one after the other")
       ->required()
-      ->type_name("F.h5|F.tif")
-      ->check(CLI::ExistingFile);
+      ->type_name("F...")
+      ->check(CLI::ExistingPath);
   add_send_options(*command, options->send, options->keys);
   add_stack_options(*command, options->stack);
   command->get_option("--to")->required();

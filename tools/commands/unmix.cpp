@@ -103,8 +103,8 @@ void add_unmix(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<OfflineOptions>();
   command->add_option("files", options->files, "Scan files of one series, in order")
       ->required()
-      ->check(CLI::ExistingFile)
-      ->type_name("F.h5|F.tif...");
+      ->check(CLI::ExistingPath)
+      ->type_name("F...");
   command->add_option("-o,--output", options->output, "Map file to write")->required()->type_name("MAPS.h5");
   command
       ->add_option("--within", options->within,
