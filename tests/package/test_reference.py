@@ -49,10 +49,11 @@ class TestReference(unittest.TestCase):
         pages = sorted((self.folder / "man" / "man1").iterdir())
         self.assertEqual(len(pages), len(self.known) + 1)
         for page in pages:
-            groff = ["groff", "-man", "-Tutf8", "-ww", "-P-cbou", str(page)]
+            groff = ["groff", "-k", "-man", "-Tutf8", "-ww", "-P-cbou", str(page)]
             done = subprocess.run(groff, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""), page.name)
             self.assertIn("SYNOPSIS", done.stdout)
+            self.assertTrue(done.stdout.replace("\n", "").isprintable(), page.name)
         self.assertIn("PATH[:column=NAME][=name][@shift_eV]", self.as_read("run"))
 
     def as_read(self, command: str) -> str:

@@ -30,7 +30,11 @@ void add_evaluate(CLI::App& app, int& exit_status) {
   command->add_flag("--quick", chosen->settings.quick,
                     "Small images and a coarser tuning of lambda: seconds instead of an hour");
   command->add_option("--scene", chosen->settings.scenes, "Only these scenes of the table or figure")
-      ->transform(CLI::CheckedTransformer(scenes))
+      ->transform(CLI::CheckedTransformer(scenes).description(
+          "{" +
+          CLI::detail::join(
+              scenes, [](const auto& scene) { return scene.first; }, ",") +
+          "}"))
       ->type_name("SCENE...");
   command->add_option("--method", chosen->settings.methods, "Only these methods")
       ->check(CLI::IsMember(methods))

@@ -40,7 +40,7 @@ install(FILES messages/wire/phasecast.proto DESTINATION ${CMAKE_INSTALL_DATADIR}
 # Pages link to each other by their place in the repository, so they keep it.
 foreach(folder messages stages pipeline tools tests)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command FILES_MATCHING
-    PATTERN "*.md" PATTERN "tools/docs/*.png" PATTERN "tools/view/screenshots/*.png" PATTERN "phasecast.proto"
+    PATTERN "*.md" REGEX "/tools/(docs|view)/.*[.]png$" PATTERN "phasecast.proto"
     PATTERN node_modules EXCLUDE PATTERN page EXCLUDE PATTERN corpus EXCLUDE PATTERN __pycache__ EXCLUDE)
 endforeach()
 install(DIRECTORY tools/python/examples DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools/python COMPONENT command
