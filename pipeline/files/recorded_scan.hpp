@@ -25,7 +25,7 @@ struct RecordedScan {
   std::vector<Slot> frames;            ///< by sequence; their pixels are what the checksum says
   std::vector<std::uint64_t> damaged;  ///< rows whose frame is not in the file as it was received
   std::optional<ScanEnd> end;          ///< nothing: the writer died before its scan ended
-  std::vector<Drift> drift;            ///< as measured before a restart, from beside the recording
+  std::vector<Drift> drift = {};       ///< as measured before a restart, from beside the recording
 };
 
 /// Every frame's checksum is verified. A file that a power cut left shorter than its layout is made as long
