@@ -24,15 +24,18 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
   used_.clear();
   published_at_ = snapshot_at_ = 0;
   if (goes_on) {
+    watch_.open(*scan_, true);
     carried_.next_scan(*current_);
     return current_->clear();
   }
 
   current_.reset();
   mixed_.reset();
+  watch_.open(*scan_, false);
   const std::size_t bytes = scan_->energies_ev.size() * scan_->shape.pixels() * sizeof(Half);
   const bool affordable = bytes <= config_.carry_bytes;
-  carried_.restart(scan_->energies_ev.size(), scan_->shape, affordable && config_.provisional);
+  const bool useful = config_.provisional || applies_shifts(config_);
+  carried_.restart(scan_->energies_ev.size(), scan_->shape, affordable && useful);
   if (config_.references.empty()) return ledger_.note("no references given: recording only");
   auto dictionary = Dictionary::make(config_.references, scan_->energies_ev, config_.normalize);
   if (!dictionary)
@@ -45,9 +48,13 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
                          " pixels take " + mebibytes(needs) + ", the limit is " +
                          mebibytes(config_.memory_bytes) + " (--unmix-memory)");
   current_.emplace(scan_->shape, std::move(*dictionary));
+  watch_.open(*scan_, true);
   if (!affordable)
     spdlog::info("scan={} carry=off needs_bytes={} limit_bytes={}", scan_->scan_id, bytes,
                  config_.carry_bytes);
+  if (!affordable && applies_shifts(config_))
+    ledger_.error("scan " + scan_->scan_id + ": to shift the references its frames must stay in memory, " +
+                  std::to_string((bytes >> 20) + 1) + " MiB of --carry: its references stay as they are");
 }
 
 /// False if it cannot be used.
@@ -81,7 +88,9 @@ void Accumulator::add(std::span<const EnergyJob> energies) {
   for (const EnergyJob& energy : energies) {
     if (!count(energy) || !current_) continue;
     indices.push_back(energy.energy_index);
-    batch_.push_back({energy_ev(energy), raw_frames_.frame(energy), carried_.room(energy.energy_index)});
+    const double ev = energy_ev(energy);
+    batch_.push_back({ev, raw_frames_.frame(energy), carried_.room(energy.energy_index),
+                      watch_.room(energy.energy_index, ev)});
   }
   ledger_.update(
       [&](Status& status) { status.energies_received = static_cast<std::uint32_t>(used_.size()); });
@@ -140,9 +149,31 @@ SnapshotPtr Accumulator::snapshot() {
 SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
   snapshot_at_ = static_cast<int>(used_.size());
   if (!current_) return nullptr;
-  const auto snapshot = make_snapshot(*current_, true);
-  if (snapshot) snapshot->scan_status = closed.end.status;
+  auto check = watch_.compare(current_->dictionary(), applies_shifts(config_) && carried_.keeps());
+  const auto shifted = apply_shifts(check);
+  const auto snapshot = make_snapshot(shifted ? shifted->moments : *current_, true);
+  if (!snapshot) return nullptr;
+  snapshot->scan_status = closed.end.status;
+  if (shifted) snapshot->energies_used = shifted->energies_used;
+  if (check) watch_.say(scan_->scan_id, snapshot->states, *check);
+  snapshot->reference_check = std::move(check);
   return snapshot;
+}
+
+/// From the frames in memory. Where the shifted references cannot be used after all, `check` becomes that of
+/// the references as they are.
+std::optional<ShiftedScan> Accumulator::apply_shifts(std::optional<ReferenceCheck>& check) const {
+  if (!check || !check->shift_applied) return std::nullopt;
+  std::vector<std::uint32_t> indices = used_;
+  std::sort(indices.begin(), indices.end());
+  std::vector<PlannedFrame> frames;
+  for (const std::uint32_t index : indices) frames.push_back({index, carried_.own(index)});
+  auto shifted = with_shifted_references(config_, *scan_, *check, frames);
+  if (shifted) return *std::move(shifted);
+  ledger_.error("scan " + scan_->scan_id +
+                ": its references cannot be shifted and stay as they are: " + shifted.error().text());
+  check = watch_.compare(current_->dictionary(), false);
+  return std::nullopt;
 }
 
 std::optional<Error> Accumulator::nothing_to_show() const {

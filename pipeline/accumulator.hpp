@@ -11,6 +11,7 @@
 #include "pipeline/ledger.hpp"
 #include "pipeline/pool.hpp"
 #include "pipeline/raw_frames.hpp"
+#include "pipeline/reference_watch.hpp"
 #include "pipeline/region_spectrum.hpp"
 #include "pipeline/unmix_config.hpp"
 #include "stages/ingest.hpp"
@@ -27,6 +28,7 @@ struct Snapshot {
   std::vector<std::uint32_t> energies_carried;
   std::uint64_t last_sequence = 0;
   std::int64_t received_utc_ns = 0;
+  std::optional<ReferenceCheck> reference_check;  ///< of a final one
   bool final = false;
   bool publish = false;  ///< a provisional map is due
   ScanStatus scan_status = ScanStatus::complete;
@@ -39,7 +41,7 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 class Accumulator {
  public:
   Accumulator(const UnmixConfig& config, Ledger& ledger)
-      : config_(config), ledger_(ledger), ingest_(config.despike) {}
+      : config_(config), ledger_(ledger), ingest_(config.despike), watch_(config, ledger) {}
 
   void open(std::shared_ptr<const ScanStart> scan);
   /// Some energies of the open scan, at most Ingest::most_energies, in one sweep; their raw frames are not
@@ -63,6 +65,7 @@ class Accumulator {
  private:
   bool count(const EnergyJob& energy);
   std::optional<Error> nothing_to_show() const;
+  std::optional<ShiftedScan> apply_shifts(std::optional<ReferenceCheck>& check) const;
   std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
   bool goes_on_with(const ScanStart& next) const;
   bool due_for_publication();
@@ -76,6 +79,7 @@ class Accumulator {
   std::optional<Moments> current_;  // this scan; empty if it cannot be unmixed
   CarriedScan carried_;             // the last scan's energies that this one has not replaced yet
   std::optional<Moments> mixed_;    // both
+  ReferenceWatch watch_;
   std::uint64_t last_sequence_ = 0;
   std::int64_t received_utc_ns_ = 0;
   std::vector<std::uint32_t> used_;

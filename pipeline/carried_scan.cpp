@@ -76,6 +76,11 @@ const Moments* CarriedScan::moments() {
   return &*sums_;
 }
 
+KeptFrame CarriedScan::own(std::uint32_t energy_index) const {
+  const Kept& frame = kept_.at(energy_index);
+  return {frame.energy_ev, frame.largest, frame.absorbance};
+}
+
 std::vector<HeldFrame> CarriedScan::frames() const {
   std::vector<HeldFrame> list;
   for (std::size_t k = 0; k < kept_.size(); ++k) {

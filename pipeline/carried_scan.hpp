@@ -37,6 +37,8 @@ class CarriedScan {
   const Moments* moments();
   /// Whether frames are kept at all.
   bool keeps() const { return !kept_.empty(); }
+  /// This scan's frame of an energy that has come.
+  KeptFrame own(std::uint32_t energy_index) const;
   /// All that is kept, this scan's where it is there, by energy; valid until the next change.
   std::vector<HeldFrame> frames() const;
 

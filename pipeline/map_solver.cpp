@@ -177,6 +177,7 @@ PhaseMap MapSolver::map() const {
   map.map_distance = solver_ ? known_or_nan(convergence_.distance()) : 0;
   map.converged = converged();
   map.noise_sigma = noise_sigma_;
+  map.reference_check = data.reference_check;
   map.config_hash = config_hash_;
   map.received_utc_ns = data.received_utc_ns;
   map.shape = data.equations.shape;

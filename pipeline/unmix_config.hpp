@@ -22,6 +22,14 @@ enum class Formulation {
   paper       ///< Algorithm 1 as it is written
 };
 
+/// What is made of the references' energies (stages/reference_check.hpp).
+enum class ReferenceShift {
+  off,
+  check,       ///< a shift is measured at the end of each scan, and said
+  fit,         ///< the final map is made with shifted references, each with its own shift
+  fit_common,  ///< all by the same
+};
+
 /// Everything that shapes a map, the same for the live pipeline and for `phasecast unmix`.
 struct UnmixConfig {
   std::vector<Spectrum> references;  ///< empty: frames are recorded, nothing is unmixed
@@ -30,7 +38,8 @@ struct UnmixConfig {
   Method method = Method::rum_tv;
   std::string method_name = "rum-tv";  ///< as the user knows it, for the map
   Formulation formulation = Formulation::phasecast;
-  Denoiser prior;                    ///< of rum_pnp
+  Denoiser prior;  ///< of rum_pnp
+  ReferenceShift reference_shift = ReferenceShift::check;
   std::optional<double> lambda;      ///< weight of (7); automatic if not given
   std::optional<double> rho;         ///< penalty of (10); automatic if not given
   std::optional<double> mask_below;  ///< scale below which there is no element; automatic if not given

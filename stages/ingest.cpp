@@ -59,6 +59,9 @@ void require_batch(std::span<const IngestEnergy> batch, const Moments& sums) {
     if (!energy.keep.empty() && energy.keep.size() != sums.shape().pixels())
       throw std::invalid_argument("room to keep " + std::to_string(energy.keep.size()) + " pixels, not " +
                                   std::to_string(sums.shape().pixels()));
+    if (energy.sample.absorbance.size() != energy.sample.places.size())
+      throw std::invalid_argument("room for " + std::to_string(energy.sample.absorbance.size()) + " of " +
+                                  std::to_string(energy.sample.places.size()) + " sampled pixels");
     if (!sums.dictionary().covers(energy.energy_ev))
       throw std::invalid_argument("the references do not cover " + std::to_string(energy.energy_ev) + " eV");
   }
@@ -171,6 +174,7 @@ void Ingest::sweep(const Tile& tile, std::span<const IngestEnergy> batch, const 
       const std::span<const float> row(window.row(y), columns);
       found[e].largest = std::max(found[e].largest, largest_finite(row));
       if (!batch[e].keep.empty()) to_half(row, batch[e].keep.subspan(first, columns));
+      take_sample(first, row, batch[e].sample);
       rows[e] = row.data();
     }
     if (y >= tile.top) sums.add_pixels(update, first, columns, {rows.data(), batch.size()});

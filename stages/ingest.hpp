@@ -11,6 +11,7 @@
 #include "stages/half.hpp"
 #include "stages/moments.hpp"
 #include "stages/row_window.hpp"
+#include "stages/spectrum_sample.hpp"
 
 namespace phasecast {
 
@@ -18,7 +19,8 @@ namespace phasecast {
 struct IngestEnergy {
   double energy_ev = 0;
   RawFrame frame;
-  std::span<Half> keep;  ///< where its despiked absorbance is to be kept, too; empty: nowhere
+  std::span<Half> keep;    ///< where its despiked absorbance is to be kept, too; empty: nowhere
+  SampleRoom sample = {};  ///< and that of some pixels
 };
 
 /// What was found in one energy's frame.

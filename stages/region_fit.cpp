@@ -3,25 +3,22 @@
 #include <Eigen/QR>
 
 namespace phasecast {
-namespace {
 
-/// Values at all energies of the polynomial that fits best inside the pre-edge window.
 Eigen::VectorXd background_of(const Dictionary& dictionary, std::span<const double> energies_ev,
-                              const Eigen::VectorXd& y) {
+                              const Eigen::VectorXd& absorbance) {
   const int terms = background_terms(dictionary.config());
-  Eigen::MatrixXd powers(y.size(), terms);
+  Eigen::MatrixXd powers(absorbance.size(), terms);
   std::vector<Eigen::Index> inside;
-  for (Eigen::Index e = 0; e < y.size(); ++e) {
+  for (Eigen::Index e = 0; e < absorbance.size(); ++e) {
     const double energy_ev = energies_ev[static_cast<std::size_t>(e)];
     if (terms > 0) powers.row(e) = dictionary.basis()(energy_ev, terms - 1).transpose();
     if (dictionary.config().pre_edge.contains(energy_ev)) inside.push_back(e);
   }
-  if (terms == 0 || static_cast<int>(inside.size()) < terms) return Eigen::VectorXd::Zero(y.size());
-  const Eigen::VectorXd coefficients = powers(inside, Eigen::all).colPivHouseholderQr().solve(y(inside));
+  if (terms == 0 || static_cast<int>(inside.size()) < terms) return Eigen::VectorXd::Zero(absorbance.size());
+  const Eigen::VectorXd coefficients =
+      powers(inside, Eigen::all).colPivHouseholderQr().solve(absorbance(inside));
   return powers * coefficients;
 }
-
-}  // namespace
 
 SpectrumFit fit_spectrum(const Dictionary& dictionary, std::span<const double> energies_ev,
                          std::span<const double> absorbance, const Eigen::VectorXd& fraction) {

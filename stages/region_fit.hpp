@@ -16,6 +16,11 @@ struct SpectrumFit {
   std::vector<double> fit;         ///< [E], absorbance: background + scale · A x
 };
 
+/// [E], values at all energies of the background polynomial that fits a spectrum best inside the pre-edge
+/// window.
+Eigen::VectorXd background_of(const Dictionary& dictionary, std::span<const double> energies_ev,
+                              const Eigen::VectorXd& absorbance);
+
 /// `fraction` [L] is x. The energies must be covered by the dictionary.
 SpectrumFit fit_spectrum(const Dictionary& dictionary, std::span<const double> energies_ev,
                          std::span<const double> absorbance, const Eigen::VectorXd& fraction);

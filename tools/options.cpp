@@ -86,6 +86,12 @@ void add_unmix_options(CLI::App& app, UnmixOptions& o) {
                  "Reference spectra, one per chemical state: PATH[:column=NAME][=name][@shift_eV]; text, "
                  "CSV, Athena .nor and .prj, XDI")
       ->type_name("FILE...");
+  app.add_option(
+         "--reference-shift", o.reference_shift,
+         "References that lie at wrong energies. check: measured and said at the end of each scan; fit: the "
+         "final map is made with shifted references; fit-common: all by the same; off")
+      ->check(CLI::IsMember({"off", "check", "fit", "fit-common"}))
+      ->capture_default_str();
   app.add_option("--method", o.method,
                  "rum-tv: total variation (eq. 7); rum-bm3d, rum-cnn: a denoiser as prior (eq. 16); lcf: "
                  "per-pixel least squares (eq. 3)")
@@ -135,6 +141,10 @@ Result<UnmixConfig> to_config(const UnmixOptions& o) {
   auto prior = denoiser_of(o);
   if (!prior) return prior.error();
   config.prior = std::move(*prior);
+  config.reference_shift = o.reference_shift == "off"     ? ReferenceShift::off
+                           : o.reference_shift == "check" ? ReferenceShift::check
+                           : o.reference_shift == "fit"   ? ReferenceShift::fit
+                                                          : ReferenceShift::fit_common;
   config.method = o.method == "lcf" ? Method::lcf : config.prior ? Method::rum_pnp : Method::rum_tv;
   config.method_name = o.method;
   config.formulation = o.formulation == "paper" ? Formulation::paper : Formulation::phasecast;

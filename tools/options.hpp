@@ -21,6 +21,7 @@ struct UnmixOptions {
   int order = 0;
   int post_order = 1;
   double e0 = 0;
+  std::string reference_shift = "check";
   std::string lambda = "auto", rho = "auto", mask_below = "auto";
   int iterations = 100;
   double tolerance = 2e-3;

@@ -5,6 +5,7 @@
 
 #include "messages/units.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/map_check.hpp"
 #include "pipeline/files/map_columns.hpp"
 
 namespace phasecast {
@@ -89,6 +90,7 @@ void MapFileWriter::Impl::create(const std::map<std::string, std::string>& confi
   make_images(file, shape, states.size());
   hdf5::set_attribute(file, maps::path("mask"), "meaning", "0 valid, 1 no element, 2 bad pixel");
   make_columns(file);
+  maps::make_check(file, states.size());
   file.claim({});
   file.start_swmr();
 }
@@ -134,6 +136,7 @@ void MapFileWriter::Impl::write(const PhaseMap& map) {
   for (const auto& image : maps::images(shape, states.size()))
     put(file, image.name, count, image.type, image.data(map));
   put_energies(map);
+  maps::put_check(file, count, map);
   for (const auto& column : maps::reals) {
     const double value = column.get(map);
     put(file, column.name, count, H5T_NATIVE_DOUBLE, &value);

@@ -1,5 +1,6 @@
 #include "messages/wire/limits.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/map_check.hpp"
 #include "pipeline/files/map_columns.hpp"
 #include "pipeline/files/map_file.hpp"
 #include "pipeline/files/plausible.hpp"
@@ -104,6 +105,7 @@ std::vector<PhaseMap> read_outlines(const File& file) {
   check_images(file, all.front(), all.size());
   read_columns(file, all);
   read_energies(file, all);
+  maps::read_check(file, all);
   return all;
 }
 

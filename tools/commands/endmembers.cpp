@@ -11,6 +11,7 @@
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/picture/chart.hpp"
+#include "tools/reference_report.hpp"
 
 namespace phasecast {
 namespace {
@@ -25,15 +26,6 @@ struct EndmemberOptions {
 
 std::string name_of_state(Eigen::Index state) {
   return "state" + std::to_string(state + 1);
-}
-
-void write_reference(const std::filesystem::path& path, std::span<const double> energies,
-                     const Eigen::VectorXd& mu, const std::string& origin) {
-  std::ofstream file(path);
-  file << "# " << origin << "\n# energy_eV mu\n";
-  for (std::size_t t = 0; t < energies.size(); ++t)
-    file << fmt::format("{:.4f} {:.6g}\n", energies[t], mu(static_cast<Eigen::Index>(t)));
-  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
 /// Why there are as many states as there are: every eigenvalue against the noise.
@@ -100,7 +92,8 @@ int endmembers(const EndmemberOptions& options) {
   const std::string name = std::filesystem::path(options.file).filename().string();
   std::filesystem::create_directories(folder);
   for (Eigen::Index l = 0; l < found->spectra.cols(); ++l)
-    write_reference(folder / (name_of_state(l) + ".txt"), stack.energies_ev, found->spectra.col(l),
+    write_reference(folder / (name_of_state(l) + ".txt"), stack.energies_ev,
+                    {found->spectra.col(l).data(), stack.energies_ev.size()},
                     "endmember of " + name + ", found by phasecast");
   const std::string evidence = evidence_table(*found, *subspace, options.states.has_value());
   std::ofstream(folder / "evidence.txt") << evidence;

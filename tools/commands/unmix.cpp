@@ -12,6 +12,7 @@
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/progress.hpp"
+#include "tools/reference_report.hpp"
 #include "tools/stack_options.hpp"
 
 namespace phasecast {
@@ -21,7 +22,8 @@ struct OfflineOptions {
   UnmixOptions unmix;
   StackOptions stack;
   std::vector<std::string> files;
-  std::string output, config_file, within;
+  std::string output, config_file, within, reference_report;
+  std::size_t carry_mib = 2048;
 };
 
 constexpr std::size_t frames_in_memory = std::size_t{1} << 29;
@@ -54,6 +56,7 @@ int unmix(const CLI::App& app, const OfflineOptions& options) {
   if (config->references.empty())
     throw std::runtime_error("unmix needs --references, one per chemical state");
   config->provisional = false;
+  config->carry_bytes = options.carry_mib << 20;
   const auto errors = validate(*config);
   for (const Error& error : errors) std::fprintf(stderr, "phasecast unmix: %s\n", error.text().c_str());
   if (!errors.empty()) return 2;
@@ -73,6 +76,8 @@ int unmix(const CLI::App& app, const OfflineOptions& options) {
     std::printf("map scan %u energies %zu/%zu iterations %u distance %.2g noise %.3g lambda %.3g\n",
                 map->scan_index, map->energies_used.size(), map->energies_ev.size(), map->iterations,
                 map->map_distance, map->noise_sigma, map->lambda);
+    if (map->reference_check) std::puts(reference_line(*map).c_str());
+    if (!options.reference_report.empty()) write_reference_report(*map, options.reference_report);
   };
   Graph graph(*config, hash_of(described), frames_in_memory, options.unmix.threads, ledger,
               {[](Event) {}, write});
@@ -105,6 +110,17 @@ void add_unmix(CLI::App& app, int& exit_status) {
       ->add_option("--within", options->within,
                    "Leave out the energies outside: references often cover less than the scan")
       ->type_name("LO:HI eV");
+  command
+      ->add_option(
+          "--reference-report", options->reference_report,
+          "Folder for what the references do not explain: a table and a chart of the residual, and the "
+          "state that seems to be missing, as a reference")
+      ->type_name("DIR");
+  command
+      ->add_option("--carry", options->carry_mib,
+                   "Memory for a scan's frames, which --reference-shift fit goes through twice")
+      ->type_name("MiB")
+      ->capture_default_str();
   add_stack_options(*command, options->stack);
   add_config_file(*command, options->config_file);
   add_unmix_options(*command, options->unmix);

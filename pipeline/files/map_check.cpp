@@ -1,0 +1,150 @@
+#include "pipeline/files/map_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "messages/wire/limits.hpp"
+#include "pipeline/files/hdf5_attributes.hpp"
+#include "pipeline/files/plausible.hpp"
+
+namespace phasecast::maps {
+
+namespace {
+
+using hdf5::Dataset;
+using hdf5::Dims;
+using hdf5::File;
+
+constexpr hsize_t scans_chunk = 64, energies_chunk = 128;
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+const std::string group = "/entry/reference_check";
+
+using Values = std::vector<double> ReferenceCheck::*;
+struct Table {
+  const char* name;
+  const char* unit;
+  Values values;
+};
+constexpr std::array<Table, 2> by_state = {
+    {{"shift", "eV", &ReferenceCheck::shift_ev},
+     {"shift_uncertainty", "eV", &ReferenceCheck::shift_uncertainty_ev}}};
+constexpr std::array<Table, 3> by_energy = {{{"energy", "eV", &ReferenceCheck::residual_ev},
+                                             {"residual", "", &ReferenceCheck::residual},
+                                             {"suggested", "", &ReferenceCheck::suggested}}};
+
+std::string path(const std::string& name) {
+  return group + "/" + name;
+}
+
+void make_table(const File& file, const Table& table, hsize_t width, hsize_t chunk, hsize_t most) {
+  Dataset::create(file, path(table.name), H5T_NATIVE_DOUBLE,
+                  {{0, width}, {scans_chunk, chunk}, {H5S_UNLIMITED, most}, true});
+  if (*table.unit) hdf5::set_attribute(file, path(table.name), "units", std::string(table.unit));
+}
+
+/// An entry of any length: the table grows, and what is beyond the entry is `filler`.
+void put_wide(const File& file, const Table& table, hsize_t index, std::vector<double> values,
+              double filler) {
+  const Dataset dataset = Dataset::open(file, path(table.name));
+  const hsize_t width = std::max<hsize_t>(dataset.dims(2, "[scan, E]")[1], values.size());
+  dataset.grow({index + 1, width});
+  values.resize(width, filler);
+  if (width > 0) dataset.put(index, H5T_NATIVE_DOUBLE, values.data());
+}
+
+/// The entries of a table, `width` values each.
+struct Rows {
+  std::size_t width;
+  std::vector<double> values;
+
+  std::vector<double> first(std::size_t n, std::size_t entry) const {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(entry * width);
+    return {begin, begin + static_cast<std::ptrdiff_t>(n)};
+  }
+};
+
+Rows read_rows(const File& file, const Table& table, std::size_t count, std::size_t least) {
+  const Dataset dataset = Dataset::open(file, path(table.name));
+  const Dims dims = dataset.dims(2, "[scan, n]");
+  require_at_most(file.path(), dataset.name(), dims[1], limits::energies, "values of a map");
+  if (dims[0] < count || dims[1] < least)
+    throw Failure({"shape", file.path(), dataset.name(), hdf5::to_text(dims),
+                   hdf5::to_text({count, least}) + " or more"});
+  return {dims[1], hdf5::read_numbers<double>(dataset)};
+}
+
+template <class T>
+std::vector<T> column(const File& file, const std::string& name, std::size_t count) {
+  const Dataset dataset = Dataset::open(file, path(name));
+  if (dataset.dims(1, "[scan]")[0] < count)
+    throw Failure({"shape", file.path(), dataset.name(), hdf5::to_text(dataset.dims()),
+                   "[" + std::to_string(count) + "]"});
+  return hdf5::read_numbers<T>(dataset);
+}
+
+}  // namespace
+
+void make_check(const File& file, std::size_t states) {
+  file.make_group(group, "NXcollection");
+  for (const Table& table : by_state) make_table(file, table, states, states, states);
+  for (const Table& table : by_energy) make_table(file, table, 0, energies_chunk, H5S_UNLIMITED);
+  for (const char* name : {"shift_applied", "structured"})
+    Dataset::create(file, path(name), H5T_NATIVE_UINT8, {{0}, {scans_chunk}, {H5S_UNLIMITED}, true});
+  Dataset::create(file, path("residual_structure"), H5T_NATIVE_DOUBLE,
+                  {{0}, {scans_chunk}, {H5S_UNLIMITED}, true});
+}
+
+void put_check(const File& file, hsize_t index, const PhaseMap& map) {
+  ReferenceCheck check;
+  check.residual_structure = none;
+  if (map.reference_check) check = *map.reference_check;
+  for (const Table& table : by_state) {
+    std::vector<double> values = check.*table.values;
+    values.resize(map.states.size(), none);
+    Dataset::open(file, path(table.name)).put(index, H5T_NATIVE_DOUBLE, values.data());
+  }
+  for (const Table& table : by_energy)
+    put_wide(file, table, index, check.*table.values,
+             table.values == &ReferenceCheck::residual_ev ? 0 : none);
+  const std::uint8_t applied = check.shift_applied, structured = check.structured;
+  Dataset::open(file, path("shift_applied")).put(index, H5T_NATIVE_UINT8, &applied);
+  Dataset::open(file, path("structured")).put(index, H5T_NATIVE_UINT8, &structured);
+  Dataset::open(file, path("residual_structure")).put(index, H5T_NATIVE_DOUBLE, &check.residual_structure);
+}
+
+void read_check(const File& file, std::vector<PhaseMap>& all) {
+  if (!file.has(group)) return;
+  const std::size_t count = all.size();
+  const auto structure = column<double>(file, "residual_structure", count);
+  const auto applied = column<std::uint8_t>(file, "shift_applied", count),
+             structured = column<std::uint8_t>(file, "structured", count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::isnan(structure[i])) continue;
+    all[i].reference_check.emplace();
+    all[i].reference_check->residual_structure = structure[i];
+    all[i].reference_check->shift_applied = applied[i] != 0;
+    all[i].reference_check->structured = structured[i] != 0;
+  }
+  for (const Table& table : by_state) {
+    const Rows rows = read_rows(file, table, count, all.front().states.size());
+    for (std::size_t i = 0; i < count; ++i)
+      if (auto& check = all[i].reference_check) (*check).*table.values = rows.first(all[i].states.size(), i);
+  }
+  std::vector<std::size_t> lengths(count, 0);
+  for (const Table& table : by_energy) {
+    const Rows rows = read_rows(file, table, count, *std::max_element(lengths.begin(), lengths.end()));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!all[i].reference_check) continue;
+      const bool energies = table.values == &ReferenceCheck::residual_ev;  // first: they tell the length
+      if (energies)
+        while (lengths[i] < rows.width && rows.values[i * rows.width + lengths[i]] > 0) ++lengths[i];
+      const std::vector<double> values = rows.first(lengths[i], i);
+      const bool absent = !values.empty() && std::isnan(values.front());
+      if (!absent) (*all[i].reference_check).*table.values = values;
+    }
+  }
+}
+
+}  // namespace phasecast::maps
