@@ -22,6 +22,7 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
   const bool goes_on = goes_on_with(*scan);
   scan_ = std::move(scan);
   used_.clear();
+  applied_.reset();
   published_at_ = snapshot_at_ = 0;
   if (goes_on) {
     watch_.open(*scan_, true);
@@ -154,7 +155,10 @@ SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
   const auto snapshot = make_snapshot(shifted ? shifted->moments : *current_, true);
   if (!snapshot) return nullptr;
   snapshot->scan_status = closed.end.status;
-  if (shifted) snapshot->energies_used = shifted->energies_used;
+  if (shifted) {
+    snapshot->energies_used = shifted->energies_used;
+    applied_ = shifted->moments.dictionary();
+  }
   if (check) watch_.say(scan_->scan_id, snapshot->states, *check);
   snapshot->reference_check = std::move(check);
   return snapshot;
@@ -187,19 +191,30 @@ Result<RegionSpectrum> Accumulator::region_spectrum(const Region& region, const 
   if (!carried_.keeps())
     return Error{"value", "scan " + scan_->scan_id, "frames in memory", "none",
                  "--carry with room for all, and provisional maps"};
-  const bool of_this_scan = map && map->scan_id == scan_->scan_id;
-  auto spectrum = phasecast::region_spectrum(carried_.frames(), scan_->shape, region, current_->dictionary(),
-                                             of_this_scan ? map : nullptr);
+  const PhaseMap* of_this_scan = map && map->scan_id == scan_->scan_id ? map : nullptr;
+  const Dictionary& dictionary = dictionary_of(of_this_scan);
+  std::vector<HeldFrame> frames = carried_.frames();
+  std::erase_if(frames, [&](const HeldFrame& frame) { return !dictionary.covers(frame.energy_ev); });
+  auto spectrum = phasecast::region_spectrum(frames, scan_->shape, region, dictionary, of_this_scan);
   if (spectrum) spectrum->scan_id = scan_->scan_id;
   return spectrum;
 }
 
+/// What a map of this scan was made with.
+const Dictionary& Accumulator::dictionary_of(const PhaseMap* map) const {
+  const bool shifted = applied_ && map && map->reference_check && map->reference_check->shift_applied;
+  return shifted ? *applied_ : current_->dictionary();
+}
+
 Result<References> Accumulator::references() const {
   if (auto error = nothing_to_show()) return *error;
-  const Dictionary& dictionary = current_->dictionary();
-  References references{scan_->scan_id, dictionary.names(), scan_->energies_ev, {}};
+  const Dictionary& dictionary = applied_ ? *applied_ : current_->dictionary();
+  References references{scan_->scan_id, dictionary.names(), {}, {}};
+  std::copy_if(scan_->energies_ev.begin(), scan_->energies_ev.end(),
+               std::back_inserter(references.energies_ev),
+               [&](double energy_ev) { return dictionary.covers(energy_ev); });
   for (int state = 0; state < dictionary.states(); ++state)
-    for (const double energy_ev : scan_->energies_ev)
+    for (const double energy_ev : references.energies_ev)
       references.absorbance.push_back(dictionary.row(energy_ev)(state));
   return references;
 }

@@ -65,6 +65,7 @@ class Accumulator {
  private:
   bool count(const EnergyJob& energy);
   std::optional<Error> nothing_to_show() const;
+  const Dictionary& dictionary_of(const PhaseMap* map) const;
   std::optional<ShiftedScan> apply_shifts(std::optional<ReferenceCheck>& check) const;
   std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
   bool goes_on_with(const ScanStart& next) const;
@@ -80,6 +81,7 @@ class Accumulator {
   CarriedScan carried_;             // the last scan's energies that this one has not replaced yet
   std::optional<Moments> mixed_;    // both
   ReferenceWatch watch_;
+  std::optional<Dictionary> applied_;  // of this scan's final map, if its references were shifted
   std::uint64_t last_sequence_ = 0;
   std::int64_t received_utc_ns_ = 0;
   std::vector<std::uint32_t> used_;

@@ -77,7 +77,7 @@ std::vector<PhaseMap> maps_of(const UnmixConfig& unmix, int threads, int scans =
   Graph graph(unmix, "hash", 1 << 20, threads, ledger,
               {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
   for (int k = 0; k < scans; ++k) {
-    TwoHalves data(unmix, static_cast<std::uint32_t>(k));
+    TwoHalves data(config(), static_cast<std::uint32_t>(k));
     graph.put(ScanOpened{data.scan});
     for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
     graph.put(ScanClosed{data.scan,
@@ -268,4 +268,105 @@ TEST_CASE("a scan that would take more memory than allowed is recorded, and said
   CHECK(errors[0].find("--unmix-memory") != std::string::npos);
   CHECK(recorded == 1 + data.frames.size());
   CHECK(maps == 0);
+}
+
+namespace {
+
+/// References as a user has them whose energies are too low by this much.
+UnmixConfig too_low(double reduced_ev, double oxidized_ev) {
+  UnmixConfig unmix = config();
+  for (double& e : unmix.references[0].energy_ev) e -= reduced_ev;
+  for (double& e : unmix.references[1].energy_ev) e -= oxidized_ev;
+  return unmix;
+}
+
+}  // namespace
+
+TEST_CASE("a final map says how much too low the references are, a provisional one nothing") {
+  auto unmix = too_low(1.5, 0);
+  unmix.deterministic = true;
+  unmix.map_every = 7;
+  const auto maps = maps_of(unmix, 2);
+  REQUIRE(maps.size() > 1);
+  for (const PhaseMap& map : maps) {
+    REQUIRE(map.reference_check.has_value() == map.final);
+    if (!map.final) continue;
+    const ReferenceCheck& check = *map.reference_check;
+    CAPTURE(check.shift_ev, check.shift_uncertainty_ev);
+    CHECK(check.shift_ev[0] == Approx(1.5).margin(0.1));
+    CHECK(check.shift_ev[1] == Approx(0).margin(0.1));
+    CHECK_FALSE(check.shift_applied);
+  }
+}
+
+TEST_CASE(
+    "with shifts applied the map is that of the right references, live as offline, whatever came before") {
+  auto live = too_low(1.5, -0.7);
+  live.reference_shift = ReferenceShift::fit;
+  auto offline = live;
+  offline.provisional = false;
+  const PhaseMap right = maps_of(config(), 2).back();
+  const auto series = maps_of(live, 2, 2);
+  const PhaseMap one = maps_of(offline, 1).back(), two = maps_of(offline, 2, 2).back();
+  CHECK(same_bits(series.back().fraction, two.fraction));
+  std::vector<PhaseMap> finals;
+  for (const PhaseMap& map : series)
+    if (map.final) finals.push_back(map);
+  REQUIRE(finals.size() == 2);
+  CHECK(same_bits(finals.front().fraction, one.fraction));
+  REQUIRE(one.reference_check);
+  CHECK(one.reference_check->shift_applied);
+  double sum = 0, count = 0;
+  for (std::size_t k = 0; k < shape.pixels(); ++k) {
+    if (std::isnan(one.fraction[k]) || std::isnan(right.fraction[k])) continue;
+    sum += std::pow(one.fraction[k] - right.fraction[k], 2);
+    ++count;
+  }
+  CHECK(count > 200);
+  CHECK(std::sqrt(sum / count) < 0.01);
+}
+
+TEST_CASE("energies that shifted references do not cover are left out of the map, and it says which are in") {
+  auto unmix = config();
+  unmix.reference_shift = ReferenceShift::fit;
+  for (Spectrum& reference : unmix.references) {
+    for (double& e : reference.energy_ev) e -= 1.5;
+    while (reference.energy_ev.front() < 8210) {
+      reference.energy_ev.erase(reference.energy_ev.begin());
+      reference.mu.erase(reference.mu.begin());
+    }
+  }
+  const PhaseMap map = maps_of(unmix, 2).back();
+  REQUIRE(map.reference_check);
+  CHECK(map.reference_check->shift_applied);
+  CHECK(map.energies_used.size() == map.energies_ev.size() - 1);
+  CHECK(map.energies_used.front() == 1);
+}
+
+TEST_CASE("where the frames do not fit into memory references are not shifted, which is said") {
+  auto unmix = too_low(1.5, 1.5);
+  unmix.reference_shift = ReferenceShift::fit_common;
+  unmix.carry_bytes = 1000;
+  Ledger ledger;
+  std::vector<PhaseMap> maps;
+  {
+    Graph graph(unmix, "hash", 1 << 20, 2, ledger,
+                {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
+    const TwoHalves data(config());
+    graph.put(ScanOpened{data.scan});
+    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+    graph.put(ScanClosed{data.scan,
+                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
+                         false,
+                         data.frames.size(),
+                         0,
+                         0});
+    graph.finish();
+  }
+  REQUIRE(maps.back().reference_check);
+  CHECK_FALSE(maps.back().reference_check->shift_applied);
+  CHECK(maps.back().reference_check->shift_ev[0] == Approx(1.5).margin(0.1));
+  REQUIRE(ledger.snapshot().errors.size() == 1);
+  CHECK_THAT(ledger.snapshot().errors.front(), Catch::Contains("--carry"));
+  CHECK_THAT(ledger.snapshot().note, Catch::Contains("too low in energy"));
 }

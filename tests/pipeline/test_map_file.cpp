@@ -50,6 +50,15 @@ PhaseMap make_map(int k) {
   map.residual.assign(12, 0.125F + static_cast<float>(k));
   map.mask.assign(12, 0);
   map.mask[0] = 1;
+  if (k == 1)
+    map.reference_check = ReferenceCheck{{1.5, std::numeric_limits<double>::quiet_NaN()},
+                                         {0.1, 2},
+                                         true,
+                                         3.5,
+                                         {8330, 8340},
+                                         {0.25, -0.5},
+                                         true,
+                                         {0.5, 1}};
   return map;
 }
 
@@ -81,6 +90,17 @@ void require_same(const PhaseMap& a, const PhaseMap& b) {
   CHECK(same_memory(a.scale, b.scale));
   CHECK(same_memory(a.residual, b.residual));
   CHECK(same_memory(a.mask, b.mask));
+  REQUIRE(a.reference_check.has_value() == b.reference_check.has_value());
+  if (!a.reference_check) return;
+  const ReferenceCheck &one = *a.reference_check, &other = *b.reference_check;
+  CHECK(same_memory(one.shift_ev, other.shift_ev));
+  CHECK(one.shift_uncertainty_ev == other.shift_uncertainty_ev);
+  CHECK(one.shift_applied == other.shift_applied);
+  CHECK(one.residual_structure == other.residual_structure);
+  CHECK(one.residual_ev == other.residual_ev);
+  CHECK(one.residual == other.residual);
+  CHECK(one.structured == other.structured);
+  CHECK(one.suggested == other.suggested);
 }
 
 void require_maps(const std::filesystem::path& path, const std::vector<PhaseMap>& expected) {

@@ -9,12 +9,14 @@ using namespace phasecast::test;
 SCENARIO("any method may be run live") {
   const auto method =
       GENERATE(values<std::vector<std::string>>({{"--method", "lcf"},
+                                                 {"--method", "lcf", "--reference-shift", "fit"},
                                                  {"--method", "rum-tv"},
                                                  {"--method", "rum-bm3d"},
                                                  {"--method", "rum-cnn"},
                                                  {"--method", "rum-tv", "--formulation", "paper"},
                                                  {"--method", "rum-cnn", "--formulation", "paper"}}));
-  GIVEN("a pipeline with " + method.at(1) + (method.size() > 2 ? " as the paper writes it" : "")) {
+  GIVEN("a pipeline with " + method.at(1) +
+        (method.size() > 2 ? " and " + method.at(2) + " " + method.at(3) : "")) {
     TemporaryFolder folder;
     SmallSeries series(folder);
     auto options = series.unmix_options;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "pipeline/files/map_file.hpp"
+#include "pipeline/reference_watch.hpp"
 #include "tests/scenarios/live.hpp"
 
 using namespace phasecast;
@@ -140,6 +141,8 @@ SCENARIO("the real Fe scan is replayed live") {
       THEN("both agree, the grains read what they are, and the empty background is masked") {
         CHECK(rms_difference(map, offline->at(0)) < 1e-3);
         CHECK(map.mask == offline->at(0).mask);
+        REQUIRE(offline->at(0).reference_check);
+        CHECK(complaints(map.states, *offline->at(0).reference_check).empty());
         CHECK(grain_mean(map, 1, 65, 25, 3) > 0.8);
         CHECK(grain_mean(map, 0, 10, 5, 3) > 0.8);
         std::size_t masked = 0;
