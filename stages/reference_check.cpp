@@ -93,6 +93,7 @@ Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::spa
   const auto unmoved = unexplained(as_given, none);
   const Eigen::VectorXd best = tell(*shifts, !unmoved || believable(*shifts, *unmoved, as_given), check);
   check.shift_applied = config.apply && any_told(check);
+  check.residual_structure = std::numeric_limits<double>::quiet_NaN();
   if (!unmoved) return check;  // too few pixels with the element to tell structure from noise
 
   const bool moved = check.shift_applied || any_worth_saying(check);
