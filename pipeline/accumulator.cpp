@@ -46,7 +46,7 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
   if (!dictionary)
     return ledger_.error("scan " + scan_->scan_id +
                          " is recorded but cannot be unmixed: " + dictionary.error().text());
-  const std::size_t needs = bytes_to_unmix(scan_->shape, *dictionary, config_.provisional);
+  const std::size_t needs = bytes_to_unmix(scan_->shape, *dictionary, useful);
   if (needs > config_.memory_bytes)
     return ledger_.error("scan " + scan_->scan_id + " is recorded but cannot be unmixed: frames of " +
                          std::to_string(scan_->shape.height) + " x " + std::to_string(scan_->shape.width) +

@@ -1,5 +1,6 @@
 #include "stages/reference_check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t most_spectra = 2048;
 constexpr double significant = 3;         // standard deviations
 constexpr double smallest_said_ev = 0.2;  // between valence states 1 to 3 eV apart: a tenth of a fraction
-constexpr double smallest_part = 0.04;    // of the signal; real scans have drift and background as large
+constexpr double mostly = 0.5;            // of what noise does not explain
 constexpr Eigen::Index pure_pixels = 9;   // that a suggested spectrum is the mean of
 
 /// From where it is purest; of the references' mean, since y = s A x leaves the scale of each free.
@@ -32,8 +33,35 @@ std::vector<double> suggest(const SpectrumSample& sample, const std::vector<Eige
   return {spectrum.begin(), spectrum.end()};
 }
 
-bool structured(const Unexplained& left) {
-  return left.beyond_noise() && left.part > smallest_part;
+/// Whether shifts are what is wrong, if anything is: not, where they explain less than half of what noise
+/// does not.
+bool believable(const ReferenceShifts& shifts, const Unexplained& unmoved, const ShiftProblem& problem) {
+  if (!unmoved.structured()) return true;
+  const double of_noise = unmoved.noise_sigma * unmoved.noise_sigma *
+                          static_cast<double>(problem.degrees_of_freedom() * problem.pixels());
+  return shifts.misfit_before - shifts.misfit_after > mostly * (shifts.misfit_before - of_noise);
+}
+
+/// What is told becomes the check's; 0 for what is not.
+Eigen::VectorXd tell(const ReferenceShifts& shifts, bool believed, ReferenceCheck& check) {
+  Eigen::VectorXd best = Eigen::VectorXd::Zero(shifts.shift_ev.size());
+  for (Eigen::Index l = 0; l < best.size(); ++l) {
+    const bool told = believed && shifts.told(l);
+    if (told) best(l) = shifts.shift_ev(l);
+    check.shift_ev.push_back(told ? best(l) : std::numeric_limits<double>::quiet_NaN());
+    check.shift_uncertainty_ev.push_back(shifts.uncertainty_ev(l));
+  }
+  return best;
+}
+
+bool any_worth_saying(const ReferenceCheck& check) {
+  for (std::size_t l = 0; l < check.shift_ev.size(); ++l)
+    if (worth_saying(check, l)) return true;
+  return false;
+}
+
+bool any_told(const ReferenceCheck& check) {
+  return !std::all_of(check.shift_ev.begin(), check.shift_ev.end(), [](double s) { return std::isnan(s); });
 }
 
 }  // namespace
@@ -55,40 +83,33 @@ Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::spa
                                           const Dictionary& dictionary, const ReferenceCheckConfig& config) {
   const auto element = with_element(sample, dictionary, most_spectra);
   if (!element) return element.error();
-  const int terms = background_terms(dictionary.config());
+  const int terms = background_terms(dictionary.config()) + 1;
   const auto shifts = fit_shifts(*element, references, terms, config.shift);
   if (!shifts) return shifts.error();
 
   ReferenceCheck check;
-  Eigen::VectorXd best = Eigen::VectorXd::Zero(shifts->shift_ev.size());
-  bool any_told = false, any_wrong = false;
-  for (Eigen::Index l = 0; l < best.size(); ++l) {
-    const bool told = shifts->told(l);
-    if (told) best(l) = shifts->shift_ev(l);
-    check.shift_ev.push_back(told ? best(l) : std::numeric_limits<double>::quiet_NaN());
-    check.shift_uncertainty_ev.push_back(shifts->uncertainty_ev(l));
-    any_told = any_told || told;
-    any_wrong = any_wrong || worth_saying(check, static_cast<std::size_t>(l));
-  }
-  check.shift_applied = config.apply && any_told;
+  const Eigen::VectorXd none = Eigen::VectorXd::Zero(shifts->shift_ev.size());
+  const ShiftProblem as_given(*element, references, terms, none, 0);
+  const auto unmoved = unexplained(as_given, none);
+  const Eigen::VectorXd best = tell(*shifts, !unmoved || believable(*shifts, *unmoved, as_given), check);
+  check.shift_applied = config.apply && any_told(check);
+  check.residual_structure = std::numeric_limits<double>::quiet_NaN();
+  if (!unmoved) return check;  // too few pixels with the element to tell structure from noise
 
-  const Eigen::VectorXd used = check.shift_applied ? best : Eigen::VectorXd::Zero(best.size());
-  const ShiftProblem problem(*element, references, terms, used, 0);
-  const auto left = unexplained(problem, used);
-  if (!left) return check;  // too few pixels with the element to tell structure from noise
-  check.residual_ev = left->energies_ev;
-  check.residual.assign(left->mean.begin(), left->mean.end());
-  check.residual_structure = left->structure;
-  check.structured = structured(*left);
-  if (!check.structured) return check;
-
-  const bool moved = any_wrong && !check.shift_applied;
+  const bool moved = check.shift_applied || any_worth_saying(check);
   const ShiftProblem at_best(*element, references, terms, best, 0);
-  const auto rest = moved ? unexplained(at_best, best) : left;
-  if (rest && structured(*rest))
+  const auto rest = moved ? unexplained(at_best, best) : unmoved;
+  if (!rest) return rest.error();
+  const Unexplained& left = check.shift_applied ? *rest : *unmoved;
+  const ShiftProblem& problem = check.shift_applied ? at_best : as_given;
+  check.residual_ev = left.energies_ev;
+  check.residual.assign(left.mean.begin(), left.mean.end());
+  check.residual_structure = left.structure;
+  check.structured = left.structured();
+  if (rest->structured())
     check.suggested =
         suggest(*element, problem.rows(),
-                richest_pixels(moved ? at_best : problem, rest->direction, pure_pixels), dictionary);
+                richest_pixels(moved ? at_best : as_given, rest->direction, pure_pixels), dictionary);
   return check;
 }
 

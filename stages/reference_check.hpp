@@ -19,7 +19,9 @@ struct ReferenceCheckConfig {
 
 /// Compares the references with what a scan's spectra say. The residual and its structure are those of the
 /// references that the map is made with; a state is suggested where even the best shifts leave structure.
-/// Errors: of with_element and fit_shifts.
+/// Where shifts explain less than half of what noise does not, something else is wrong, and they cannot be
+/// told. The background is one order higher than the normalization's: one that bends otherwise is no
+/// chemistry. Errors: of with_element and fit_shifts.
 Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::span<const Spectrum> references,
                                           const Dictionary& dictionary, const ReferenceCheckConfig& config);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "stages/shift_problem.hpp"
 
@@ -19,12 +20,6 @@ constexpr double fine_reach_ev = 1;
 constexpr double converged_ev = 1e-3;
 constexpr int most_steps = 20, most_halvings = 6, most_recentered = 4;
 constexpr Eigen::Index pieces = 10;  // of the energies, each with a residual of its own
-
-/// Shifts δ = map · p of the parameters p: all of their own, or one for all.
-Eigen::MatrixXd parameters(Eigen::Index states, bool common) {
-  if (common) return Eigen::MatrixXd::Ones(states, 1);
-  return Eigen::MatrixXd::Identity(states, states);
-}
 
 SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most) {
   const Eigen::Index step = std::max<Eigen::Index>(1, (sample.pixels() + most - 1) / most);
@@ -104,13 +99,25 @@ Eigen::VectorXd descend(const Posterior& posterior, Eigen::VectorXd shift) {
   return shift;
 }
 
-/// Covariance of the shifts, see ReferenceShifts.
+/// The information that the amounts carry without what noise adds to their squares; none of a state whose
+/// amounts are no larger than their noise: of those, any shift would fit some.
+Eigen::MatrixXd without_noise(const ShiftSlope& slope, double noise_variance) {
+  Eigen::VectorXd kept(slope.curvature.rows());
+  for (Eigen::Index l = 0; l < kept.size(); ++l) {
+    const double all = slope.curvature(l, l), noise = noise_variance * slope.of_noise(l, l);
+    kept(l) = all > 0 ? std::sqrt(std::max(1 - 2 * noise / all, 0.0)) : 0;
+  }
+  return kept.asDiagonal() * slope.curvature * kept.asDiagonal();
+}
+
+/// See ReferenceShifts.
 Eigen::VectorXd uncertainty(const Posterior& posterior, const Eigen::VectorXd& shift) {
-  const ShiftSlope slope = posterior.problem.slope(shift);
-  const Eigen::MatrixXd covariance = posterior.precision(slope).ldlt().solve(
-      Eigen::MatrixXd::Identity(posterior.map.cols(), posterior.map.cols()));
+  ShiftSlope slope = posterior.problem.slope(shift);
+  slope.curvature = without_noise(slope, posterior.noise_variance);
   const Eigen::Index energies = slope.downhill.rows(), states = slope.downhill.cols(),
-                     count = std::min(pieces, energies);
+                     free = posterior.map.cols(), count = std::min(pieces, energies);
+  const Eigen::MatrixXd covariance =
+      posterior.precision(slope).ldlt().solve(Eigen::MatrixXd::Identity(free, free));
   Eigen::MatrixXd pulls = posterior.prior_precision * Eigen::MatrixXd::Identity(states, states);
   for (Eigen::Index i = 0; i < count; ++i) {
     const Eigen::Index first = i * energies / count, last = (i + 1) * energies / count;
@@ -118,18 +125,66 @@ Eigen::VectorXd uncertainty(const Posterior& posterior, const Eigen::VectorXd& s
         slope.downhill.middleRows(first, last - first).colwise().sum().transpose() / posterior.noise_variance;
     pulls += pull * pull.transpose();
   }
-  const Eigen::MatrixXd sandwich =
-      covariance * (posterior.map.transpose() * pulls * posterior.map) * covariance;
-  const Eigen::MatrixXd to_states = posterior.map;
-  return (to_states * covariance * to_states.transpose())
+  const Eigen::MatrixXd to_states = posterior.map * covariance;
+  return (to_states * posterior.map.transpose())
       .diagonal()
-      .cwiseMax((to_states * sandwich * to_states.transpose()).diagonal())
+      .cwiseMax(
+          (to_states * posterior.map.transpose() * pulls * posterior.map * to_states.transpose()).diagonal())
       .cwiseSqrt();
 }
 
 double noise_variance(const ShiftProblem& problem, const Eigen::VectorXd& shift) {
   const double values = static_cast<double>(problem.degrees_of_freedom() * problem.pixels());
   return std::max(problem.misfit(shift) / values, std::numeric_limits<double>::min());
+}
+
+Error too_few(const ShiftProblem& problem) {
+  return {"energies", "references", "energies covered wherever they are moved to",
+          std::to_string(problem.energies()),
+          "at least " + std::to_string(problem.energies() - problem.degrees_of_freedom() + problem.states())};
+}
+
+/// What is fitted: shifts map · p of the parameters p.
+struct Fit {
+  const SpectrumSample& sample;
+  std::span<const Spectrum> references;
+  int background_terms;
+  double search_ev;
+  Eigen::MatrixXd map;
+};
+
+/// From a start on; the problem moves along with the shifts, so that their references cover what it holds.
+Result<ReferenceShifts> refine(const Fit& fit, Eigen::VectorXd shift) {
+  const double prior_precision = std::pow(2 / fit.search_ev, 2);
+  for (int n = 1;; ++n) {
+    const ShiftProblem fine(fit.sample, fit.references, fit.background_terms, shift,
+                            fine_reach_ev + ShiftProblem::half_difference_ev);
+    if (fine.degrees_of_freedom() < fine.states()) return too_few(fine);
+    shift = descend({fine, fit.map, noise_variance(fine, shift), prior_precision}, shift);
+    const bool at_the_edge = (shift - fine.center()).cwiseAbs().maxCoeff() >= fine_reach_ev;
+    if (at_the_edge && n < most_recentered) continue;
+
+    ReferenceShifts found{shift,
+                          uncertainty({fine, fit.map, noise_variance(fine, shift), prior_precision}, shift)};
+    for (Eigen::Index l = 0; l < shift.size(); ++l)
+      if (at_the_edge || std::abs(shift(l)) >= fit.search_ev)
+        found.uncertainty_ev(l) = std::numeric_limits<double>::infinity();
+    return found;
+  }
+}
+
+/// With shifts that are not told held at 0: they would go along with any noise, and draw others with them.
+Result<ReferenceShifts> hold_untold(Fit fit, const ReferenceShifts& all) {
+  std::vector<Eigen::Index> told;
+  Eigen::VectorXd start = all.shift_ev;
+  for (Eigen::Index l = 0; l < start.size(); ++l) all.told(l) ? told.push_back(l) : void(start(l) = 0);
+  if (told.empty() || static_cast<Eigen::Index>(told.size()) == start.size()) return all;
+  fit.map = Eigen::MatrixXd(fit.map(Eigen::all, told));
+  auto held = refine(fit, start);
+  if (!held) return held;
+  for (Eigen::Index l = 0; l < start.size(); ++l)
+    if (!all.told(l)) held->uncertainty_ev(l) = all.uncertainty_ev(l);
+  return held;
 }
 
 }  // namespace
@@ -145,33 +200,20 @@ Result<ReferenceShifts> fit_shifts(const SpectrumSample& sample, std::span<const
                             Eigen::VectorXd::Zero(states), config.search_ev);
   if (coarse.pixels() == 0)
     return Error{"pixels", "scan", "pixels with the element", "0", "some, to tell the references' shifts"};
-  if (coarse.degrees_of_freedom() < states)
-    return Error{"energies", "references", "energies covered wherever they are moved to",
-                 std::to_string(coarse.energies()),
-                 "at least " + std::to_string(coarse.energies() - coarse.degrees_of_freedom() + states)};
+  if (coarse.degrees_of_freedom() < states) return too_few(coarse);
 
-  Eigen::VectorXd shift = coarse_search(coarse, config.common);
-  const double precision = std::pow(2 / config.search_ev, 2);
-  for (int n = 1;; ++n) {
-    const ShiftProblem fine(sample, references, background_terms, shift,
-                            fine_reach_ev + ShiftProblem::half_difference_ev);
-    const Posterior posterior{fine, parameters(states, config.common), noise_variance(fine, shift),
-                              precision};
-    shift = descend(posterior, shift);
-    const bool at_the_edge = (shift - fine.center()).cwiseAbs().maxCoeff() >= fine_reach_ev;
-    if (at_the_edge && n < most_recentered) continue;
+  Fit fit{sample, references, background_terms, config.search_ev, Eigen::MatrixXd::Identity(states, states)};
+  if (config.common) fit.map = Eigen::MatrixXd::Ones(states, 1);
+  auto found = refine(fit, coarse_search(coarse, config.common));
+  if (found && !config.common) found = hold_untold(fit, *found);
+  if (!found) return found;
 
-    ReferenceShifts found{shift, uncertainty(posterior, shift)};
-    for (Eigen::Index l = 0; l < states; ++l)
-      if (std::abs(shift(l)) >= config.search_ev || at_the_edge)
-        found.uncertainty_ev(l) = std::numeric_limits<double>::infinity();
-    constexpr double rounding_ev = 1e-9;
-    const ShiftProblem both(sample, references, background_terms, shift / 2,
-                            shift.cwiseAbs().maxCoeff() / 2 + rounding_ev);
-    found.misfit_before = both.misfit(Eigen::VectorXd::Zero(states));
-    found.misfit_after = both.misfit(shift);
-    return found;
-  }
+  constexpr double rounding_ev = 1e-9;
+  const ShiftProblem both(sample, references, background_terms, found->shift_ev / 2,
+                          found->shift_ev.cwiseAbs().maxCoeff() / 2 + rounding_ev);
+  found->misfit_before = both.misfit(Eigen::VectorXd::Zero(states));
+  found->misfit_after = both.misfit(found->shift_ev);
+  return found;
 }
 
 }  // namespace phasecast

@@ -113,15 +113,19 @@ ShiftSlope ShiftProblem::slope(const Eigen::VectorXd& shift) const {
   }
 
   ShiftSlope result{found.misfit, Eigen::MatrixXd::Zero(energies(), states()),
-                    Eigen::MatrixXd::Zero(states(), states())};
+                    Eigen::MatrixXd::Zero(states(), states()), Eigen::MatrixXd::Zero(states(), states())};
   for (const auto& [support, members] : pixels_of) {
     const Eigen::MatrixXd as = a(Eigen::all, support), z = found.z(support, members);
     const Eigen::MatrixXd zz = z * z.transpose();
     const Eigen::MatrixXd residual = spectra_(Eigen::all, members) * z.transpose() - as * zz;  // Σ_k r_k z_k
     Eigen::MatrixXd effect = change(Eigen::all, support);
-    effect -= as * (invert(as.transpose() * as).matrix * (as.transpose() * effect));
+    const Eigen::MatrixXd covariance = invert(as.transpose() * as).matrix;  // of the amounts
+    effect -= as * (covariance * (as.transpose() * effect));
+    const Eigen::MatrixXd products = effect.transpose() * effect;
     result.downhill(Eigen::all, support) += effect.cwiseProduct(residual);
-    result.curvature(support, support) += zz.cwiseProduct(effect.transpose() * effect);
+    result.curvature(support, support) += zz.cwiseProduct(products);
+    result.of_noise(support, support) +=
+        static_cast<double>(members.size()) * covariance.cwiseProduct(products);
   }
   return result;
 }

@@ -14,6 +14,7 @@ struct ShiftSlope {
   double misfit = 0;          ///< Σ_k ‖r_k‖²
   Eigen::MatrixXd downhill;   ///< [E][L], −½ d misfit / d shift, as the sum over energies that it is
   Eigen::MatrixXd curvature;  ///< [L][L], ½ of the misfit's second derivative, after Gauss and Newton
+  Eigen::MatrixXd of_noise;   ///< [L][L], what noise of σ 1 in the amounts adds to it
 };
 
 /// Spectra that references explain once each is moved by its shift δ (eV, added to its energies):

@@ -56,7 +56,7 @@ void put_wide(const File& file, const Table& table, hsize_t index, std::vector<d
 
 /// The entries of a table, `width` values each.
 struct Rows {
-  std::size_t width;
+  std::size_t width = 0;
   std::vector<double> values;
 
   std::vector<double> first(std::size_t n, std::size_t entry) const {
@@ -98,7 +98,6 @@ void make_check(const File& file, std::size_t states) {
 
 void put_check(const File& file, hsize_t index, const PhaseMap& map) {
   ReferenceCheck check;
-  check.residual_structure = none;
   if (map.reference_check) check = *map.reference_check;
   for (const Table& table : by_state) {
     std::vector<double> values = check.*table.values;
@@ -115,32 +114,34 @@ void put_check(const File& file, hsize_t index, const PhaseMap& map) {
 }
 
 void read_check(const File& file, std::vector<PhaseMap>& all) {
-  if (!file.has(group)) return;
+  if (!file.has(group) || all.front().states.empty()) return;  // files of before have none
   const std::size_t count = all.size();
   const auto structure = column<double>(file, "residual_structure", count);
   const auto applied = column<std::uint8_t>(file, "shift_applied", count),
              structured = column<std::uint8_t>(file, "structured", count);
+  const std::size_t states = all.front().states.size();
+  std::array<Rows, by_state.size()> rows;
+  std::transform(by_state.begin(), by_state.end(), rows.begin(),
+                 [&](const Table& table) { return read_rows(file, table, count, states); });
   for (std::size_t i = 0; i < count; ++i) {
-    if (std::isnan(structure[i])) continue;
-    all[i].reference_check.emplace();
-    all[i].reference_check->residual_structure = structure[i];
-    all[i].reference_check->shift_applied = applied[i] != 0;
-    all[i].reference_check->structured = structured[i] != 0;
-  }
-  for (const Table& table : by_state) {
-    const Rows rows = read_rows(file, table, count, all.front().states.size());
-    for (std::size_t i = 0; i < count; ++i)
-      if (auto& check = all[i].reference_check) (*check).*table.values = rows.first(all[i].states.size(), i);
+    ReferenceCheck check;
+    check.shift_ev = rows[0].first(states, i);
+    check.shift_uncertainty_ev = rows[1].first(states, i);
+    if (std::isnan(check.shift_uncertainty_ev.front())) continue;  // a map without
+    check.residual_structure = structure[i];
+    check.shift_applied = applied[i] != 0;
+    check.structured = structured[i] != 0;
+    all[i].reference_check = check;
   }
   std::vector<std::size_t> lengths(count, 0);
   for (const Table& table : by_energy) {
-    const Rows rows = read_rows(file, table, count, *std::max_element(lengths.begin(), lengths.end()));
+    const Rows all_of = read_rows(file, table, count, *std::max_element(lengths.begin(), lengths.end()));
     for (std::size_t i = 0; i < count; ++i) {
       if (!all[i].reference_check) continue;
       const bool energies = table.values == &ReferenceCheck::residual_ev;  // first: they tell the length
       if (energies)
-        while (lengths[i] < rows.width && rows.values[i * rows.width + lengths[i]] > 0) ++lengths[i];
-      const std::vector<double> values = rows.first(lengths[i], i);
+        while (lengths[i] < all_of.width && all_of.values[i * all_of.width + lengths[i]] > 0) ++lengths[i];
+      const std::vector<double> values = all_of.first(lengths[i], i);
       const bool absent = !values.empty() && std::isnan(values.front());
       if (!absent) (*all[i].reference_check).*table.values = values;
     }

@@ -6,7 +6,7 @@
 #include "pipeline/files/hdf5.hpp"
 
 /// The part of a map file that says how the references fit (PhaseMap::reference_check): in the group
-/// /entry/reference_check, an entry per map; NaN where a map has none.
+/// /entry/reference_check, an entry per map; all NaN where a map has none.
 ///   shift, shift_uncertainty                    [scan, L] eV
 ///   energy, residual, suggested                 [scan, E] energies in eV, 0 beyond a map's own; absorbance
 ///   shift_applied, structured, residual_structure   [scan]

@@ -101,7 +101,7 @@ def real(stack, energy_file, nor, first, second, window):
     names = [line.split(":", 1)[1].split()[0] for line in open(nor) if line.startswith("# Column.")]
     table = np.loadtxt(nor)
     references = [(table[:, 0], table[:, names.index(c)]) for c in (first, second)]
-    shift, least = refined(energies[inside], spectra, references, 1, 5)
+    shift, least = refined(energies[inside], spectra, references, 2, 5)  # order 0 and one more, as stages/reference_check has it
     print("shift", shift, "misfit per value", least / spectra.size)
 
 

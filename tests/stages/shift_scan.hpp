@@ -45,7 +45,7 @@ struct Options {
   double sigma = 0.03;
   unsigned seed = 1;
   double empty = 0.3;  ///< part of the pixels without the element
-  double rare = 1;     ///< the last state's share, of what it would be
+  double last = 1;     ///< part of the pixels where the last state occurs
 };
 
 /// Fractions drawn evenly from the simplex, scales from 0.5 to 1.5, an offset per pixel, white noise.
@@ -61,7 +61,7 @@ inline SpectrumSample make(const std::vector<Spectrum>& states, const Options& o
   for (Eigen::Index k = 0; k < options.pixels; ++k) {
     Eigen::VectorXd z(static_cast<Eigen::Index>(states.size()));
     for (double& v : z) v = share(random);
-    z(z.size() - 1) *= options.rare;
+    if (uniform(random) >= options.last) z(z.size() - 1) = 0;
     z *= (0.5 + uniform(random)) / z.sum();
     if (uniform(random) < options.empty) z.setZero();
     const double offset = 0.2 * uniform(random);

@@ -85,7 +85,7 @@ TEST_CASE("the stated uncertainty is that of noise: shifts of many noises scatte
 }
 
 TEST_CASE("of a state that hardly occurs the shift cannot be told, and the other's can") {
-  const auto found = fitted(element_of(truth(), {.pixels = 300, .sigma = 0.2, .rare = 0}), truth());
+  const auto found = fitted(element_of(truth(), {.pixels = 300, .sigma = 0.2, .last = 0}), truth());
   CAPTURE(found.shift_ev.transpose(), found.uncertainty_ev.transpose());
   CHECK(found.told(0));
   CHECK_FALSE(found.told(1));
