@@ -54,7 +54,7 @@ TEST_CASE("metrics tell the newest drift that was applied, the advice, and shift
   Metrics metrics;
   Status status;
   metrics.take(status);
-  for (const char* absent : {"drift", "uncertainty", "enough", "reference", "structure"})
+  for (const char* absent : {"drift_", "uncertainty", "enough", "reference", "structure"})
     CHECK_THAT(metrics.text(), !Contains(absent));
 
   status.counters.unregistered = 2;
