@@ -1,4 +1,5 @@
 #include "pipeline/files/scan_reader.hpp"
+#include "pipeline/files/tiff_stack.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/require.hpp"
 

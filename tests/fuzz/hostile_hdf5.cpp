@@ -75,6 +75,36 @@ std::vector<Object> aps() {
           {"/measurement/per_step/timestamp_epoch", {4}, f64, bytes<double>({1, 2, 3, 4})}};
 }
 
+std::vector<Object> data_exchange() {
+  return {{"/exchange", {}, u8, {}, {}, true},
+          {"/exchange/data", {3, 2, 4}, u16, {}, {said("axes", "x:y:energy"), said("description", "OD")}},
+          {"/exchange/white_data", {3, 2, 4}, u16, {}},
+          {"/exchange/data_dark", {3, 2, 1}, u16, {}},
+          {"/exchange/energy", {4}, f64, bytes<double>({280, 284, 288, 300}), {said("units", "ev")}},
+          {"/exchange/x", {3}, f64, bytes<double>({0, 0.5, 1}), {said("units", "um")}},
+          {"/exchange/y", {2}, f64, bytes<double>({0, 0.5}), {said("units", "um")}},
+          {"/spectromicroscopy", {}, u8, {}, {}, true},
+          {"/spectromicroscopy/optical_density", {3, 2, 4}, f32, {}}};
+}
+
+std::vector<Object> nxstxm() {
+  const std::string group = "/entry1/counter0";
+  return {{"/entry1", {}, u8, {}, {said("NX_class", "NXentry")}, true},
+          {"/entry1/definition", {1}, text(6), {'N', 'X', 's', 't', 'x', 'm'}},
+          {"/entry1/title", {1}, text(4), {'n', 'o', 't', 'e'}},
+          {group,
+           {},
+           u8,
+           {},
+           {said("NX_class", "NXdata"), said("signal", "data"), said("axes", "energy:sample_y:sample_x")},
+           true},
+          {group + "/data", {3, 2, 2}, f64, {}},
+          {group + "/energy", {3}, f64, bytes<double>({280, 284, 300}), {said("units", "eV")}},
+          {group + "/sample_x", {2}, f64, bytes<double>({0, 0.5}), {said("units", "um")}},
+          {group + "/sample_y", {2}, f64, bytes<double>({0, 0.5}), {said("units", "um")}},
+          {group + "/count_time", {3}, f64, bytes<double>({0.1, 0.1, 0.1})}};
+}
+
 std::vector<Object> recorded() {
   const auto row = [](std::uint64_t sequence, FrameKind kind, std::uint32_t energy) {
     recording::Row one{};
@@ -341,7 +371,8 @@ class Writer {
 void write_hostile_hdf5(const std::string& path, std::span<const std::uint8_t> choices) {
   const hdf5::Quiet quiet;
   FuzzedDataProvider choose(choices.data(), choices.size());
-  std::vector<Object> (*const layouts[])() = {fxi, aps, recorded, mapped, true_fractions};
+  std::vector<Object> (*const layouts[])() = {fxi,           aps,   recorded, mapped, true_fractions,
+                                              data_exchange, nxstxm};
   std::vector<Object> objects = choose.PickValueInArray(layouts)();
   std::vector<Twist> twists(objects.size());
   for (int n = choose.ConsumeIntegralInRange(0, 3); n > 0; --n) {

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""mutated.py READ_FILE [--copies N] [--seed S] [KIND...]: damages copies of real files (../shared/data, where it is
+"""mutated.py READER [--copies N] [--seed S] [KIND...]: damages copies of real files (../shared/data, where it is
 present) and of the corpus, reads each in a process of its own, and checks that it is read or refused by its name:
-never a crash, never a hang."""
+never a crash, never a hang. READER is read_file, or phasecast itself, whose `inspect` then has to survive them."""
 
 import argparse
 import collections
 import concurrent.futures
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,12 @@ corpus = root / "tests/fuzz/corpus"
 REAL = {
     "fxi": ("scan", pathlib.Path("scans/als_fe2p_fxi.h5")),
     "32id": ("scan", pathlib.Path("scans/ssrl_nca_2energy_32id.h5")),
+    "data_exchange": ("scan", corpus / "hdf5/data_exchange"),
+    "mantis": ("scan", corpus / "hdf5/mantis"),
     "nxstxm": ("scan", pathlib.Path("formats/nxstxm/Sample_Stack_2021-03-16_128.hdf5")),
+    "sdf": ("scan", pathlib.Path("formats/sdf/stxm-scan.hdr")),
+    "xim": ("scan", pathlib.Path("formats/sdf/stxm-scan_a003.xim")),
+    "xrm": ("scan", pathlib.Path("formats/xrm_ssrl/rep01_20161456_ssrl-test-data_08324.0_eV_001of003.xrm")),
     "tiff": ("stack", pathlib.Path("formats/tiff_nor/test_stack.tiff")),
     "nor": ("reference:column=Fe_SIDERITE_5_13_tr_cl.avg", pathlib.Path("formats/tiff_nor/test_ref_athena.nor")),
     "xdi": ("reference", pathlib.Path("formats/xdi/Fe2O3_rt_01.xdi")),
@@ -58,9 +64,29 @@ def mutated(content: bytes, choose: random.Random) -> bytes:
     return bytes(damaged)
 
 
+def lay_out(copy: int, content: bytes, original: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """Writes a damaged copy where its kind is looked for, with the sound files that belong to it; the path to read."""
+    place = folder / str(copy)
+    place.mkdir()
+    if original.suffix == ".xim":
+        for sound in original.parent.glob(original.name.split("_a")[0] + "*"):
+            (place / sound.name).symlink_to(sound)
+        (place / original.name).unlink()
+        (place / original.name).write_bytes(content)
+        return place / (original.name.split("_a")[0] + ".hdr")
+    if original.suffix == ".hdr":
+        for image in original.parent.glob(original.stem + "_a*.xim"):
+            (place / image.name).symlink_to(image)
+    (place / original.name).write_bytes(content)
+    return place / original.name
+
+
 def outcome(reader: str, kind: str, path: pathlib.Path) -> str:
     kind, _, column = kind.partition(":")
-    arguments = [kind, f"{path}:{column}" if column else str(path), *(["57"] if kind == "stack" else [])]
+    if pathlib.Path(reader).name == "phasecast":  # whatever the kind
+        arguments = ["inspect", str(path)]
+    else:
+        arguments = [kind, f"{path}:{column}" if column else str(path), *(["57"] if kind == "stack" else [])]
     try:
         done = subprocess.run([reader, *arguments], capture_output=True, timeout=120)
     except subprocess.TimeoutExpired:
@@ -70,7 +96,8 @@ def outcome(reader: str, kind: str, path: pathlib.Path) -> str:
     if done.returncode == 1 and b"library crashed" in done.stderr:
         return "refused as libhdf5 crashed" if str(path).encode() in done.stderr else "crash without its name"
     if done.returncode == 1:
-        return "refused" if str(path).encode() in done.stderr else "refused without its name"
+        named = str(path.with_suffix("")).encode() in done.stderr  # a part of it (.xim) is named by its own name
+        return "refused" if named else "refused without its name"
     return f"signal {-done.returncode}" if done.returncode < 0 else f"exit {done.returncode}"
 
 
@@ -97,15 +124,15 @@ def main() -> int:
 
             def one(copy: int) -> tuple[int, str]:
                 choose = random.Random(f"{given.seed} {kind} {copy}")
-                path = pathlib.Path(folder) / f"copy_{copy}{original.suffix}"
-                path.write_bytes(mutated(content, choose))
+                damaged = mutated(content, choose)
+                path = lay_out(copy, damaged, original, pathlib.Path(folder))
                 result = outcome(given.reader, how, path)
                 if result not in GOOD:
                     print(f"{kind} seed {given.seed} copy {copy}: {result}", flush=True)
                     if given.keep:
                         given.keep.mkdir(parents=True, exist_ok=True)
-                        (given.keep / f"{kind}_{given.seed}_{copy}").write_bytes(path.read_bytes())
-                path.unlink()
+                        (given.keep / f"{kind}_{given.seed}_{copy}").write_bytes(damaged)
+                shutil.rmtree(path.parent)
                 return copy, result
 
             with concurrent.futures.ThreadPoolExecutor(2) as pool:

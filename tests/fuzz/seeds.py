@@ -3,6 +3,7 @@
 
 import gzip
 import pathlib
+import struct
 import sys
 
 import h5py
@@ -35,6 +36,25 @@ def write_hdf5() -> None:
             f["measurement/per_step/timestamp_epoch"] = [1.5e9, 1.5e9 + 1, 1.5e9 + 2, 1.5e9 + 3]
     with h5py.File(folder / "hdf5/fxi_transmission", "w") as f:
         f["img_xanes"], f["X_eng"] = images / 24, [8.33, 8.34, 8.35, 8.36]
+    with h5py.File(folder / "hdf5/data_exchange", "w") as f:
+        f["exchange/data"], f["exchange/data_white"] = images.astype("u2"), images.astype("u2") + 9
+        f["exchange/data_dark"], f["exchange/energy"] = images[:2].astype("u2"), [8.33, 8.34, 8.35, 8.36]
+    with h5py.File(folder / "hdf5/mantis", "w") as f:
+        f["exchange/data"] = images.transpose(2, 1, 0).astype("f4")
+        f["exchange/data"].attrs["axes"] = "x:y"
+        f["exchange/energy"], f["exchange/x"], f["exchange/y"] = [280.0, 284, 288, 300], [0, 0.5, 1], [0, 0.5]
+        f["exchange/energy"].attrs["units"] = "ev"
+        f["spectromicroscopy/optical_density"] = images.transpose(2, 1, 0) / 24
+    with h5py.File(folder / "hdf5/nxstxm", "w", libver="earliest") as f:
+        entry = f.create_group("entry1")
+        entry.attrs["NX_class"] = numpy.bytes_("NXentry")
+        entry["definition"], entry["title"] = [b"NXstxm"], [b"a sample"]
+        counter = entry.create_group("counter0")
+        counter.attrs["NX_class"], counter.attrs["signal"] = numpy.bytes_("NXdata"), numpy.bytes_("data")
+        counter.attrs["axes"] = [b"energy", b"sample_y", b"sample_x"]
+        counter["data"], counter["energy"] = images.astype("f8"), [280.0, 284, 288, 300]
+        counter["energy"].attrs["units"] = numpy.bytes_("eV")
+        counter["sample_y"], counter["sample_x"], counter["count_time"] = [0, 0.5], [0, 0.5, 1], [0.01] * 4
     with h5py.File(folder / "hdf5/truth", "w") as f:
         f["truth/fraction"], f["truth/scale"] = numpy.ones((2, 2, 3), "f4"), numpy.ones((2, 3), "f4")
         f["truth/states"] = ["a", "b"]
@@ -145,6 +165,115 @@ def write_references() -> None:
     write("references/gzip_bomb", b"\n" + gzip.compress(b" " * 4_000_000, mtime=0))
 
 
+SDF = """
+ScanDefinition = { Label = "NS_1.hdr"; Type = "NEXAFS Image Scan"; Flags = "Image Stack"; Dwell = 4; Dwell2 = -6.2e+066;
+\tRegions = (1,
+{
+\t\t\tPAxis = { Name = "Sample X"; Unit = "um"; Min = 0; Max = 1; Dir = 1;
+\t\t\t\tPoints = (3, 0.0000, 0.5000, 1.0000);
+};
+\t\t\tQAxis = { Name = "Sample Y"; Unit = "um"; Min = 7; Max = 7.5; Dir = 1;
+\t\t\t\tPoints = (2, 7.0000, 7.5000);
+};
+});
+\tStackAxis = { Name = "Energy"; Unit = "eV"; Min = 850; Max = 865; Dir = 1;
+\t\tPoints = (2, 853.0000, 857.7500);
+};
+\tChannels = (1,
+{ Name = "V/F"; Unit = "counts";});
+};
+ Time = "2018 November 10 23:57:34"; BeamFeedback = false;
+ImageScan = { EnergyRegions = (1,
+{ StartEnergy = 850; EndEnergy = 853; Points = 4;});
+};
+Image003_0 = {Energy = 853.00;};
+"""
+
+
+def write_sdf() -> None:
+    """What follows \\xff is the image, which all energies share."""
+    image = "1\t2\t3\n4\t5.5\t6e1\n"
+    for name, text in {
+        "stack": SDF + "\xff" + image,
+        "short": SDF + "\xff1\t2\t3\n",
+        "brace": SDF.replace("857.7500)", "857.7500})") + "\xff" + image,
+        "kev": SDF.replace('"eV"', '"keV"').replace("853.0000, 857.7500", "0.853, 0.858") + "\xff" + image,
+        "regions": SDF.replace("Regions = (1,\n{\n", "Regions = (2,\n{ PAxis = 1;},\n{\n") + "\xff" + image,
+    }.items():
+        write(f"sdf/{name}", text.encode("latin-1"))
+
+
+def compound(streams: dict[str, bytes], size: int) -> bytes:
+    """A compound file ([MS-CFB]) with sectors of 512 or 4096 bytes; all children of a storage in one chain."""
+    small, sectors, table, small_table = b"", b"", [], []
+
+    def chain(rows: list[int], count: int) -> int:
+        first = len(rows)
+        rows += [first + k + 1 for k in range(count - 1)] + [0xFFFFFFFE]
+        return first
+
+    def big(content: bytes) -> int:
+        nonlocal sectors
+        sectors += content + bytes(-len(content) % size)
+        return chain(table, -(-len(content) // size))
+
+    names, entries = {"": 0}, [["Root Entry", 5, 0xFFFFFFFF, 0xFFFFFFFF, 0, 0]]
+    last: dict[str, int] = {}
+    for path, content in streams.items():
+        for parent, name in ([("", path.split("/")[0])] if "/" in path else []) + [path.rpartition("/")[::2]]:
+            full = f"{parent}/{name}".lstrip("/")
+            if full in names:
+                continue
+            names[full] = len(entries)
+            kind, start = 1, 0
+            if full == path:
+                kind = 2
+                if len(content) < 4096:
+                    small += content + bytes(-len(content) % 64)
+                    start = chain(small_table, -(-len(content) // 64))
+                else:
+                    start = big(content)
+            entries.append([name, kind, 0xFFFFFFFF, 0xFFFFFFFF, start, len(content) if kind == 2 else 0])
+            owner = entries[last[parent]] if parent in last else entries[names[parent]]
+            owner[2 if parent in last else 3] = names[full]
+            last[parent] = names[full]
+    entries[0][4], entries[0][5] = big(small), len(small)
+    packed = b"".join(
+        name.encode("utf-16le").ljust(64, b"\0")
+        + struct.pack("<HBBIII", 2 * len(name) + 2, kind, 0, 0xFFFFFFFF, right, child)
+        + bytes(36)
+        + struct.pack("<IQ", start, length)
+        for name, kind, right, child, start, length in entries
+    )
+    small_at = big(struct.pack(f"<{len(small_table)}I", *small_table))
+    directory_at = big(packed)
+    own = -(-len(table) // (size // 4))
+    places = [len(table) + k for k in range(own)] + [0xFFFFFFFF] * (109 - own)
+    table += [0xFFFFFFFF] * (own * size // 4 - len(table))
+    shift, version = (9, 3) if size == 512 else (12, 4)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack(
+        "<HHHHH6xIIIIIIIIII109I", 0x3E, version, 0xFFFE, shift, 6, 0, own, directory_at, 0, 4096, small_at,
+        -(-len(small_table) * 4 // size), 0xFFFFFFFE, 0, 0xFFFFFFFF, *places[1:], 0xFFFFFFFF)[:512 - 24]
+    header = header[:76] + struct.pack("<109I", *places)
+    return header.ljust(size, b"\0") + sectors + struct.pack(f"<{len(table)}I", *table)
+
+
+def write_xrm() -> None:
+    number = lambda form, value: struct.pack("<" + form, value)
+    for name, pixels, kind, size in (("uint16", numpy.arange(2304, dtype="u2"), 5, 512),
+                                     ("uint16_large", numpy.arange(2304, dtype="u2"), 5, 4096),
+                                     ("small", numpy.arange(6, dtype="u2"), 5, 512),
+                                     ("floats", numpy.arange(6, dtype="f4"), 10, 512)):
+        side = 48 if pixels.size == 2304 else 2
+        write(f"xrm/{name}", compound({
+            "ImageData1/Image1": pixels.tobytes(),
+            "ImageInfo/DataType": number("I", kind), "ImageInfo/Date": b"05/29/16 15:03:16\0",
+            "ImageInfo/Energy": number("f", 8333), "ImageInfo/ExpTimes": number("f", 0.5),
+            "ImageInfo/ImageHeight": number("I", side), "ImageInfo/ImageWidth": number("I", pixels.size // side),
+            "ImageInfo/ImagesTaken": number("I", 1), "ImageInfo/PixelSize": number("f", 0.0312),
+            "Version": number("f", 4)}, size))
+
+
 def write_toml() -> None:
     texts = {
         "all": 'frames = "tcp://127.0.0.1:5555"\nmethod = "lcf"\nreferences = ["a.txt=NiO", "b.txt@0.5"]\norder = 1\n'
@@ -166,7 +295,7 @@ def write_toml() -> None:
 
 def write_hdf5_objects() -> None:
     """These are no files but choices: the last byte chooses the layout, the one before which version."""
-    for layout in range(5):
+    for layout in range(7):
         for version in (0, 1):
             write(f"hdf5_objects/start_{layout}{version}", bytes([7] * 40 + [version, 255, 255, layout]))
 
@@ -175,4 +304,6 @@ write_hdf5()
 write_hdf5_objects()
 write_tiff()
 write_references()
+write_sdf()
+write_xrm()
 write_toml()

@@ -4,6 +4,7 @@
 
 #include "pipeline/energy_subset.hpp"
 #include "pipeline/files/scan_reader.hpp"
+#include "pipeline/files/tiff_stack.hpp"
 #include "tests/pipeline/file_fixtures.hpp"
 #include "tests/pipeline/scan_reading.hpp"
 #include "tests/pipeline/tiff_fixture.hpp"

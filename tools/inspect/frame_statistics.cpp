@@ -51,7 +51,7 @@ class PixelRanges {
     for (std::size_t k = 0; k < low_.size(); ++k) {
       lowest = std::min(lowest, low_[k]);
       highest = std::max(highest, high_[k]);
-      if (low_[k] > high_[k] || (frames_ > 1 && low_[k] == high_[k])) ++all.dead;
+      if (low_[k] > high_[k] || (frames_ >= enough_to_differ && low_[k] == high_[k])) ++all.dead;
     }
     all.lowest = lowest;
     all.highest = highest;
@@ -61,6 +61,9 @@ class PixelRanges {
   }
 
  private:
+  /// Of fewer, pixels are alike by chance.
+  static constexpr std::size_t enough_to_differ = 3;
+
   /// Cameras of 8 to 16 bits end at 2^bits - 1.
   static bool is_full_scale(float value, PixelType type) {
     if (type == PixelType::float32 || type == PixelType::float64) return false;

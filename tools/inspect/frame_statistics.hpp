@@ -22,7 +22,7 @@ struct FrameStatistics {
   double lowest = 0, highest = 0;    ///< of the sample's finite pixels
   std::optional<double> saturation;  ///< the value that saturated pixels have
   std::size_t saturated = 0;         ///< pixels that reach it in some sample frame
-  std::size_t dead = 0;              ///< pixels that never change over all sample frames, or are never finite
+  std::size_t dead = 0;  ///< pixels that are the same in all sample frames, of 3 or more, or never finite
 };
 
 /// Reads every frame. Throws std::runtime_error where one cannot be read.

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
-
-#include "stages/median.hpp"
 
 namespace phasecast {
 namespace {
@@ -23,6 +22,8 @@ struct Mean {
   double noise() const { return std::sqrt(noise_squared) / count; }  ///< of one pixel of their mean
   double relative_noise() const { return std::sqrt(relative) / count; }
 };
+
+constexpr std::size_t fewest_before = 3;
 
 struct Edge {
   const char* name;
@@ -49,19 +50,59 @@ std::string element_at(double e0) {
   return std::string(nearest->name) + " (" + ev + " eV)";
 }
 
-/// Least squares, at x.
-double line_at(const MeanSpectrum& s, std::size_t points, double x) {
-  double mean_e = 0, mean_y = 0, see = 0, sey = 0;
-  for (std::size_t k = 0; k < points; ++k) {
-    mean_e += s.energy_ev[k] / static_cast<double>(points);
-    mean_y += s.absorbance[k] / static_cast<double>(points);
+/// The least squares line (of few points: their mean) through the first `points` of the spectrum.
+struct Line {
+  double energy = 0, value = 0, slope = 0;
+  Line(const MeanSpectrum& s, std::size_t points) {
+    for (std::size_t k = 0; k < points; ++k) {
+      energy += s.energy_ev[k] / static_cast<double>(points);
+      value += s.absorbance[k] / static_cast<double>(points);
+    }
+    double see = 0, sey = 0;
+    for (std::size_t k = 0; k < points; ++k) {
+      see += (s.energy_ev[k] - energy) * (s.energy_ev[k] - energy);
+      sey += (s.energy_ev[k] - energy) * (s.absorbance[k] - value);
+    }
+    constexpr std::size_t enough_for_a_slope = 5;
+    if (points >= enough_for_a_slope && see > 0) slope = sey / see;
   }
-  for (std::size_t k = 0; k < points; ++k) {
-    see += (s.energy_ev[k] - mean_e) * (s.energy_ev[k] - mean_e);
-    sey += (s.energy_ev[k] - mean_e) * (s.absorbance[k] - mean_y);
+  double at(double ev) const { return value + slope * (ev - energy); }
+};
+
+std::size_t points_up_to(const MeanSpectrum& s, double ev) {
+  return static_cast<std::size_t>(std::upper_bound(s.energy_ev.begin(), s.energy_ev.end(), ev) -
+                                  s.energy_ev.begin());
+}
+
+std::size_t steepest_rise(const MeanSpectrum& s) {
+  std::size_t steepest = 1;
+  double slope = -std::numeric_limits<double>::infinity();
+  for (std::size_t k = 1; k + 1 < s.energy_ev.size(); ++k) {
+    const double rise =
+        (s.absorbance[k + 1] - s.absorbance[k - 1]) / (s.energy_ev[k + 1] - s.energy_ev[k - 1]);
+    if (!(rise > slope)) continue;
+    slope = rise;
+    steepest = k;
   }
-  constexpr std::size_t enough_for_a_slope = 5;
-  return mean_y + (points < enough_for_a_slope || see == 0 ? 0 : sey / see * (x - mean_e));
+  return steepest;
+}
+
+/// Energies on the line before the edge; the line is theirs, so it is found in turns with them.
+std::size_t pre_edge_points(const MeanSpectrum& s, std::size_t edge, double rise) {
+  constexpr double on_the_line = 0.05;
+  constexpr int turns = 20;  // it settles in two or three
+  const double e0 = s.energy_ev[edge];
+  std::size_t points = std::max(fewest_before, points_up_to(s, (s.energy_ev.front() + e0) / 2));
+  for (int turn = 0; turn < turns; ++turn) {
+    const Line line(s, points);
+    std::size_t onset = edge;
+    while (onset > 0 && s.absorbance[onset] - line.at(s.energy_ev[onset]) > on_the_line * rise) --onset;
+    // What rises to 5 % here has begun as far before as the steepest rise lies behind.
+    const std::size_t found = points_up_to(s, 2 * s.energy_ev[onset] - e0);
+    if (found == points || found < fewest_before) return found;
+    points = found;
+  }
+  return points;
 }
 
 }  // namespace
@@ -102,39 +143,24 @@ MeanSpectrum mean_spectrum(const ScanStart& start, const FrameStatistics& statis
 
 EdgeGuess guess_edge(const MeanSpectrum& s) {
   EdgeGuess guess;
-  const std::size_t n = s.energy_ev.size();
   constexpr std::size_t fewest = 5;
-  if (n < fewest) {
-    guess.why_not = std::to_string(n) + " energies are too few to see an edge";
+  if (s.energy_ev.size() < fewest) {
+    guess.why_not = std::to_string(s.energy_ev.size()) + " energies are too few to see an edge";
     return guess;
   }
-  std::size_t steepest = 1;
-  double slope = -1;
-  for (std::size_t k = 1; k + 1 < n; ++k) {
-    const double rise =
-        (s.absorbance[k + 1] - s.absorbance[k - 1]) / (s.energy_ev[k + 1] - s.energy_ev[k - 1]);
-    if (std::isfinite(rise) && rise > slope) {
-      slope = rise;
-      steepest = k;
-    }
-  }
-  guess.e0_ev = s.energy_ev[steepest];
-  guess.element = element_at(guess.e0_ev);
+  const std::size_t edge = steepest_rise(s);
   const double first = (s.absorbance[0] + s.absorbance[1]) / 2;
-  const double rise =
-      *std::max_element(s.absorbance.begin() + static_cast<std::ptrdiff_t>(steepest), s.absorbance.end()) -
-      first;
+  const auto behind = s.absorbance.begin() + static_cast<std::ptrdiff_t>(edge);
+  const double rise = *std::max_element(behind, s.absorbance.end()) - first;
   if (!(rise > 0)) {
     guess.why_not = "the mean spectrum does not rise";
     return guess;
   }
-  constexpr double on_the_line = 0.05;
-  std::size_t points = 2;
-  while (points < steepest &&
-         std::abs(s.absorbance[points] - line_at(s, points, s.energy_ev[points])) < on_the_line * rise)
-    ++points;
-  if (points < 3) {
-    guess.why_not = "fewer than 3 energies lie before the edge at " + std::to_string(guess.e0_ev) + " eV";
+  guess.e0_ev = s.energy_ev[edge];
+  guess.element = element_at(guess.e0_ev);
+  const std::size_t points = pre_edge_points(s, edge, rise);
+  if (points < fewest_before) {
+    guess.why_not = "fewer than 3 energies lie flat before the edge";
     return guess;
   }
   guess.pre_energies = points;

@@ -27,8 +27,8 @@ struct EdgeGuess {
   std::string why_not;
 };
 
-/// The pre-edge is the energies from the first on that lie on one straight line, to 5 % of the rise, and end
-/// before e0. At least three are needed.
+/// The pre-edge is the energies from the first on that lie on one line, to 5 % of the rise, and end as far
+/// before the first that does not as e0 lies behind it. At least three are needed.
 EdgeGuess guess_edge(const MeanSpectrum& spectrum);
 
 }  // namespace phasecast

@@ -19,19 +19,35 @@ std::string pre_edge(const EdgeGuess& edge) {
   return fmt::format("--pre-edge {:.10g}:{:.10g}{}", low, high, line ? " --order 1" : "");
 }
 
-/// Leaves out the energies that not every reference covers.
-std::string within(const ScanStart& start, const std::vector<std::string>& references) {
+/// The references of this edge, and the energies that all of them cover.
+struct Fitting {
+  std::vector<std::string> references;
+  double low_ev, high_ev;
+};
+
+Fitting fitting(const ScanStart& start, const std::vector<std::string>& references) {
   const auto [first, last] = std::minmax_element(start.energies_ev.begin(), start.energies_ev.end());
-  double low = *first, high = *last;
+  Fitting found{{}, *first, *last};
   for (const std::string& reference : references) {
     std::vector<std::string> said_before;
     const auto spectrum = read_reference(reference, said_before);
     if (!spectrum) continue;
-    low = std::max(low, spectrum->energy_ev.front());
-    high = std::min(high, spectrum->energy_ev.back());
+    const double low = spectrum->energy_ev.front(), high = spectrum->energy_ev.back();
+    const auto covered = std::count_if(start.energies_ev.begin(), start.energies_ev.end(),
+                                       [&](double ev) { return ev >= low && ev <= high; });
+    if (2 * static_cast<std::size_t>(covered) < start.energies_ev.size()) continue;  // of another edge
+    found.references.push_back(reference);
+    found.low_ev = std::max(found.low_ev, low);
+    found.high_ev = std::min(found.high_ev, high);
   }
-  if (low == *first && high == *last) return "";
-  return fmt::format(" --within {:.10g}:{:.10g}", std::ceil(low * 10) / 10, std::floor(high * 10) / 10);
+  return found;
+}
+
+std::string within(const ScanStart& start, const Fitting& fit) {
+  const auto [first, last] = std::minmax_element(start.energies_ev.begin(), start.energies_ev.end());
+  if (fit.low_ev <= *first && fit.high_ev >= *last) return "";
+  return fmt::format(" --within {:.10g}:{:.10g}", std::ceil(fit.low_ev * 10) / 10,
+                     std::floor(fit.high_ev * 10) / 10);
 }
 
 }  // namespace
@@ -46,15 +62,15 @@ std::vector<std::string> next_commands(const std::string& path, const ScanStart&
   if (start.energies_ev.size() < fewest)
     return {fmt::format("phasecast replay {} --to tcp://127.0.0.1:5555", file)};
   const std::string normalize = pre_edge(edge);
-  if (companions.references.empty())
+  const Fitting fit = fitting(start, companions.references);
+  if (fit.references.empty())
     return {fmt::format("phasecast endmembers {} -n 2 {} -o found", file, normalize),
             fmt::format("phasecast unmix {} --references found/state1.txt found/state2.txt {} -o maps.h5",
                         file, normalize)};
   std::string references;
-  for (const std::string& reference : companions.references)
-    references += fmt::format(" {}", quoted(reference));
+  for (const std::string& reference : fit.references) references += fmt::format(" {}", quoted(reference));
   return {fmt::format("phasecast unmix {} --references{}{} {} -o maps.h5", file, references,
-                      within(start, companions.references), normalize)};
+                      within(start, fit), normalize)};
 }
 
 }  // namespace phasecast

@@ -27,10 +27,10 @@ Result<Report> report_energies(const std::string& path) {
   return report;
 }
 
-std::string text_of(const ReferenceList::Entry& entry) {
+std::string text_of(const ReferenceList::Entry& entry, bool chosen) {
   if (!entry.wrong.empty()) return entry.name + ": " + entry.wrong;
-  return fmt::format("{}{}{} points, {:.10g} to {:.10g} eV", entry.name, entry.name.empty() ? "" : ": ",
-                     entry.points, entry.low_ev, entry.high_ev);
+  return fmt::format("{}{}{} points, {:.10g} to {:.10g} eV{}", entry.name, entry.name.empty() ? "" : ": ",
+                     entry.points, entry.low_ev, entry.high_ev, chosen ? ", read if none is chosen" : "");
 }
 
 }  // namespace
@@ -45,7 +45,8 @@ Result<Report> report_text(const std::string& path) {
   nlohmann::ordered_json spectra = nlohmann::ordered_json::array();
   const ReferenceList::Entry* readable = nullptr;
   for (const auto& entry : list->entries) {
-    report.say(entry.name.empty() ? "spectrum" : "column", text_of(entry));
+    report.say(entry.name.empty() ? "spectrum" : "column",
+               text_of(entry, list->entries.size() > 1 && entry.name == list->chosen));
     spectra.push_back({{"name", entry.name},
                        {"points", entry.points},
                        {"low_ev", entry.low_ev},
