@@ -11,6 +11,7 @@ void add_run(CLI::App& app, int& exit_status);
 void add_recover(CLI::App& app, int& exit_status);
 void add_simulate(CLI::App& app, int& exit_status);
 void add_replay(CLI::App& app, int& exit_status);
+void add_bridge(CLI::App& app, int& exit_status);
 void add_unmix(CLI::App& app, int& exit_status);
 void add_endmembers(CLI::App& app, int& exit_status);
 void add_inspect(CLI::App& app, int& exit_status);

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   phasecast::add_recover(app, exit_status);
   phasecast::add_simulate(app, exit_status);
   phasecast::add_replay(app, exit_status);
+  phasecast::add_bridge(app, exit_status);
   phasecast::add_unmix(app, exit_status);
   phasecast::add_endmembers(app, exit_status);
   phasecast::add_inspect(app, exit_status);

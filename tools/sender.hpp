@@ -61,6 +61,9 @@ class Sender {
   /// Throws std::runtime_error if the pipeline does not let this client's key in.
   /// Sends the whole scan. A frame that cannot be made, or an error from `on_sent`, ends the scan as aborted.
   Result<SendReport> send(ScanSource& source, const OnSent& on_sent = {});
+  /// Sends one message, for whoever makes scans as they come. Waits while the receiver does not keep up; false
+  /// if stop was requested first.
+  bool push(const Parts& parts);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -75,7 +78,6 @@ class Sender {
   // These return false when stop was requested first.
   bool wait_until(Clock::time_point due);
   bool wait_writable();
-  bool push(const Parts& parts);
 
   /// Reads what the monitor has seen of the connection.
   void take_link_events();

@@ -9,7 +9,8 @@ cd "$(dirname "$0")/../.."
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(codec control hdf5_objects tiff xrm sdf references toml hdf5)
+[[ ${#targets[@]} -gt 0 ]] ||
+  targets=(codec control hdf5_objects tiff xrm sdf references toml stream_v2 bluesky json_stream hdf5)
 
 tools/build.sh fuzz "${targets[@]/#/fuzz_}" >/dev/null
 parallel=2

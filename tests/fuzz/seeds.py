@@ -10,6 +10,12 @@ import h5py
 import numpy
 import tifffile
 
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "scenarios" / "foreign"))
+import bluesky  # noqa: E402
+import dectris  # noqa: E402
+import json_blob  # noqa: E402
+from scan import Shown  # noqa: E402
+
 folder = pathlib.Path(sys.argv[1])
 
 
@@ -300,6 +306,22 @@ def write_hdf5_objects() -> None:
             write(f"hdf5_objects/start_{layout}{version}", bytes([7] * 40 + [version, 255, 255, layout]))
 
 
+def write_foreign() -> None:
+    """What the senders of tests/scenarios/foreign would send, of three tiny images."""
+    images = numpy.arange(3 * 4 * 6, dtype=numpy.uint16).reshape(3, 4, 6)
+    scan = [Shown(kind, 0, 8333.0 + k, images[k]) for k, kind in enumerate(("dark", "flat", "sample"))]
+    between = b"\xff|\xff"
+    for compression in ("none", "lz4", "bslz4"):
+        for k, [[message]] in enumerate(dectris.stream(scan, compression)):
+            write(f"stream_v2/{compression}_{k}", message)
+    for encoding in ("json", "msgpack", "pickle", "json_pages"):
+        write(f"bluesky/{encoding}", between.join(m for [m] in bluesky.messages(scan, encoding)))
+    for k, source in enumerate((json_blob.adzmq, json_blob.sls, json_blob.recastx)):
+        messages = [between.join(message) for frame in source(scan) for message in frame]
+        write(f"json_stream/{source.__name__}", bytes([k]) + (2 * between).join(messages))
+
+
+write_foreign()
 write_hdf5()
 write_hdf5_objects()
 write_tiff()

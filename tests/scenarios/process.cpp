@@ -24,9 +24,9 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Process::Process(const std::filesystem::path& folder, const std::string& name,
-                 const std::vector<std::string>& arguments)
+                 const std::vector<std::string>& arguments, const std::string& program)
     : output_(folder / (name + ".out")), log_(folder / (name + ".log")) {
-  std::vector<std::string> words{PHASECAST_COMMAND};
+  std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -37,9 +37,9 @@ Process::Process(const std::filesystem::path& folder, const std::string& name,
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
                                    0644);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  const int failed = posix_spawn(&pid_, PHASECAST_COMMAND, &files, nullptr, argv.data(), environ);
+  const int failed = posix_spawnp(&pid_, program.c_str(), &files, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) throw std::runtime_error(std::string("cannot start ") + PHASECAST_COMMAND);
+  if (failed != 0) throw std::runtime_error("cannot start " + program);
 }
 
 Process::~Process() {

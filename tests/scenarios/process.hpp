@@ -21,11 +21,12 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// A real `phasecast` process. Its standard output and error go to files in the folder.
+/// A real process, `phasecast` unless another program is named. Its standard output and error go to files in
+/// the folder.
 class Process {
  public:
   Process(const std::filesystem::path& folder, const std::string& name,
-          const std::vector<std::string>& arguments);
+          const std::vector<std::string>& arguments, const std::string& program = PHASECAST_COMMAND);
   /// Kills what still runs.
   ~Process();
   Process(const Process&) = delete;
