@@ -50,7 +50,7 @@ std::array<hdf5::File::Extent, recording::kinds.size()> extents_of(const hdf5::F
 
 RecordedScan read(const std::filesystem::path& path) {
   const hdf5::File file = hdf5::File::open_to_read(path);
-  RecordedScan scan{path, recording::read_scan_start(file), {}, {}, {}};
+  RecordedScan scan{path, recording::read_scan_start(file), {}, {}, {}, {}};
   scan.end = recording::read_scan_end(file, scan.start.scan_id);
   const auto extents = extents_of(file, scan.start);
   require_plausible(path.string(), "a frame",

@@ -15,7 +15,6 @@
 #include "stages/parallel.hpp"
 #include "stages/register_ingest.hpp"
 #include "tools/simulate/experiment.hpp"
-#include "tools/simulate/noisy_stack.hpp"
 #include "tools/simulate/spectra.hpp"
 
 using namespace phasecast;
@@ -79,11 +78,6 @@ const DriftingScan& scan() {
   return one;
 }
 
-void per_frame(benchmark::State& state, int frames) {
-  state.counters["ms/frame"] = benchmark::Counter(static_cast<double>(state.iterations()) * frames * 1e-3,
-                                                  benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
-}
-
 constexpr RegisterConfig fitted{Registering::shift_and_magnification, {}};
 
 /// Raw frames to sums, everything.
@@ -97,7 +91,6 @@ void registered(benchmark::State& state) {
     ingest.add(batch, sums);
     ingest.begin_scan();
   }
-  per_frame(state, energies);
 }
 
 void unregistered(benchmark::State& state) {
@@ -106,7 +99,6 @@ void unregistered(benchmark::State& state) {
   std::vector<IngestEnergy> batch;
   for (std::size_t k = 0; k < energies; ++k) batch.push_back(scan().energy(k));
   for (auto _ : state) ingest.add(batch, sums);
-  per_frame(state, energies);
 }
 
 void measure(benchmark::State& state) {
@@ -116,13 +108,11 @@ void measure(benchmark::State& state) {
   for (const auto& image : images) registration.measure(8300, image);
   for (auto _ : state)
     for (const auto& image : images) benchmark::DoNotOptimize(registration.measure(8300, image));
-  per_frame(state, energies);
 }
 
 void despiked(benchmark::State& state) {
   auto image = scan().absorbance(0);
   for (auto _ : state) despike({}, scan().shape(), image);
-  per_frame(state, 1);
 }
 
 void absorbance(benchmark::State& state) {
@@ -131,14 +121,12 @@ void absorbance(benchmark::State& state) {
     for_blocks(y.size(), [&](std::size_t begin, std::size_t end) {
       to_absorbance(scan().energy(1).frame, begin, std::span(y).subspan(begin, end - begin));
     });
-  per_frame(state, 1);
 }
 
 void moved(benchmark::State& state) {
   const auto image = scan().absorbance(0);
   std::vector<float> out(image.size());
   for (auto _ : state) resample(scan().shape(), image, Alignment{1.3, -2.7, 1.004}, out);
-  per_frame(state, 1);
 }
 
 void fourier(benchmark::State& state) {
@@ -148,7 +136,6 @@ void fourier(benchmark::State& state) {
   const auto plan = fftwf_plan_dft_r2c_2d(n, n, in, out, FFTW_ESTIMATE);
   std::fill_n(in, scan().shape().pixels(), 1.0f);
   for (auto _ : state) fftwf_execute(plan);
-  per_frame(state, 1);
   fftwf_destroy_plan(plan);
   fftwf_free(in);
   fftwf_free(out);
@@ -163,7 +150,6 @@ void copy(benchmark::State& state) {
     });
     benchmark::ClobberMemory();
   }
-  per_frame(state, 1);
 }
 
 void add_benchmarks(int threads) {
@@ -181,11 +167,11 @@ void add_benchmarks(int threads) {
   };
   add("copy of an absorbance image", copy);
   add("one Fourier transform of it, by one thread", fourier);
-  add("raw frames to sums, registered", registered);
-  add("the same without registration", unregistered);
+  add("six raw frames to sums, registered", registered);
+  add("the same six without registration", unregistered);
   add("absorbance", absorbance);
   add("despike", despiked);
-  add("measure drift and magnification", measure);
+  add("six times drift and magnification", measure);
   add("resample", moved);
 }
 

@@ -29,16 +29,16 @@ def coefficients(image):
     return along(along(image).T).T
 
 
-def moved(canvas, shape, x, y, magnification):
-    """Pixel p of the result shows the canvas where p = c + m (u - c) + t, both with the same center."""
+def moved(c, shape, x, y, magnification):
+    """Of the canvas with these coefficients: pixel p shows it where p = c + m (u - c) + t, both with the same center."""
 
     def positions(size, canvas_size, shift):
         center = (size - 1) / 2
         return (canvas_size - 1) / 2 + (np.arange(size) - center - shift) / magnification
 
-    down = cosines(positions(shape[0], canvas.shape[0], y), canvas.shape[0])
-    across = cosines(positions(shape[1], canvas.shape[1], x), canvas.shape[1])
-    return down @ coefficients(canvas) @ across.T
+    down = cosines(positions(shape[0], c.shape[0], y), c.shape[0])
+    across = cosines(positions(shape[1], c.shape[1], x), c.shape[1])
+    return down @ c @ across.T
 
 
 def write_small():
@@ -52,12 +52,12 @@ def write_small():
     with open(pathlib.Path(__file__).with_suffix(".txt"), "w") as out:
         out.write("# moved_images.py: x y magnification, then 40 x 52 pixels; the first is not moved\n")
         for x, y, m in [(0, 0, 1), (0.5, -0.5, 1), (2.37, 1.81, 1), (-4.9, 3.2, 1.01), (0.03, 0.02, 0.99)]:
-            image = moved(canvas, (40, 52), x, y, m)
+            image = moved(coefficients(canvas), (40, 52), x, y, m)
             out.write(f"{x} {y} {m} " + " ".join(f"{v:.7g}" for v in image.ravel()) + "\n")
 
 
 def move_frames(scan, result, count, seed):
-    """Rows of float32: x y magnification frame, then the absorbance of 512 x 512 pixels around the middle.
+    """Rows of float32: x y magnification frame, then the absorbance of 400 x 400 pixels around the middle.
 
     The first six are the frames as they are; then the last five by turns, moved by up to 5 pixels and half a percent.
     """
@@ -66,13 +66,14 @@ def move_frames(scan, result, count, seed):
     with h5py.File(scan) as file:
         flat = file["/exchange/data_flat"][:].astype(float).mean(axis=0)
         data = file["/exchange/data"][:].astype(float)
-    absorbance = -np.log(np.maximum(data, 1) / np.maximum(flat, 1))[:, 232:792, 232:792]
+    absorbance = -np.log(np.maximum(data, 1) / np.maximum(flat, 1))[:, 288:736, 288:736]
+    frames = [coefficients(a) for a in absorbance]
     rng = np.random.default_rng(seed)
     rows = []
     for k in range(count):
         x, y, m = (0, 0, 1) if k < 6 else (*rng.uniform(-5, 5, 2), rng.uniform(0.995, 1.005))
         frame = k if k < 6 else 1 + k % 5
-        image = moved(absorbance[frame], (512, 512), x, y, m)
+        image = moved(frames[frame], (400, 400), x, y, m)
         rows.append(np.concatenate([[x, y, m, frame], image.ravel()]).astype(np.float32))
     np.save(result, np.stack(rows))
 

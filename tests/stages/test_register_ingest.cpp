@@ -29,7 +29,7 @@ struct DriftingScan {
     flat.assign(shape.pixels(), 40100);
     dark.assign(shape.pixels(), 100);
     for (std::size_t k = 0; k < energies; ++k) {
-      energies_ev.push_back(8190 + 9 * static_cast<double>(k));
+      energies_ev.push_back(8190 + 32 * static_cast<double>(k));
       truth.push_back({step * static_cast<double>(k), -0.6 * step * static_cast<double>(k), 1});
       const auto absorbance = blobs.image(truth[k], 0.02, static_cast<unsigned>(k) + 1);
       auto& sample = samples.emplace_back();

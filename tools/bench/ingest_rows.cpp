@@ -1,4 +1,5 @@
 #include "stages/ingest.hpp"
+#include "stages/register_ingest.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -55,16 +56,23 @@ std::vector<BenchRow> ingest_rows(const BenchSettings& settings) {
     for (std::size_t k = 0; k < all.size(); k += most)
       ingest.add(std::span(all).subspan(k, std::min(most, all.size() - k)), moments);
   };
+  RegisteredIngest registered({}, {Registering::shift_and_magnification, {}}, scan.start().shape,
+                              scan.start().energies_ev.front());
+  const auto add_registered = [&](std::size_t most) {
+    registered.begin_scan();
+    for (std::size_t k = 0; k < all.size(); k += most)
+      registered.add(std::span(all).subspan(k, std::min(most, all.size() - k)), moments);
+  };
   std::vector<std::byte> copied(settings.detector_shape().pixels() * sizeof(std::uint16_t));
   const auto copy = [&] {
     for (const Frame& frame : scan.frames()) copy_memory(frame.pixels.bytes, copied);
   };
 
   const auto gigabytes = static_cast<double>(scan.bytes()) / 1e9;
-  const auto row = [&](const std::string& how, std::size_t batch, int threads) {
+  const auto row = [&](const std::string& how, const auto& add, std::size_t batch, int threads) {
     const ThreadLimit limit(threads);
     const Seconds s = least_seconds_of_both(
-        settings.repetitions(5), [&] { add_in_batches_of(batch); }, copy);
+        settings.repetitions(5), [&] { add(batch); }, copy);
     const std::string with = fmt::format("{} thread{}", threads, threads > 1 ? "s" : "");
     return BenchRow{fmt::format("ingest of {}×{} uint16 with flats, {}, {}", scan.start().shape.height,
                                 scan.start().shape.width, how, with),
@@ -74,8 +82,11 @@ std::vector<BenchRow> ingest_rows(const BenchSettings& settings) {
                     "memcpy of the same samples and flats, " + with,
                     true};
   };
-  return {row("one by one", 1, 1), row("one by one", 1, settings.threads),
-          row("queued", Ingest::most_energies, 1), row("queued", Ingest::most_energies, settings.threads)};
+  return {row("one by one", add_in_batches_of, 1, 1),
+          row("one by one", add_in_batches_of, 1, settings.threads),
+          row("queued", add_in_batches_of, Ingest::most_energies, 1),
+          row("queued", add_in_batches_of, Ingest::most_energies, settings.threads),
+          row("registered", add_registered, Ingest::most_energies, settings.threads)};
 }
 
 }  // namespace phasecast
