@@ -31,6 +31,7 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan) {
   if (!dictionary)
     return ledger_.error("scan " + scan_->scan_id +
                          " is recorded but cannot be unmixed: " + dictionary.error().text());
+  planned_ = std::make_shared<PlannedEnergies::element_type>(energy_rows(*dictionary, scan_->energies_ev));
   current_.emplace(scan_->shape, std::move(*dictionary));
   if (!affordable)
     spdlog::info("scan={} carry=off needs_bytes={} limit_bytes={}", scan_->scan_id, bytes,
@@ -94,6 +95,7 @@ std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, boo
   snapshot->scan = scan_;
   snapshot->states = moments.dictionary().names();
   snapshot->equations = std::move(*equations);
+  snapshot->planned = planned_;
   snapshot->energies_used = used_;
   std::sort(snapshot->energies_used.begin(), snapshot->energies_used.end());
   snapshot->last_sequence = last_sequence_;

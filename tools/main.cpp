@@ -15,6 +15,8 @@ int main(int argc, char** argv) {
   phasecast::add_replay(app, exit_status);
   phasecast::add_unmix(app, exit_status);
   phasecast::add_endmembers(app, exit_status);
+  phasecast::add_plan(app, exit_status);
+  phasecast::add_references(app, exit_status);
   phasecast::add_export(app, exit_status);
   phasecast::add_watch(app, exit_status);
   phasecast::add_view(app, exit_status);
