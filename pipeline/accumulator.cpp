@@ -61,6 +61,7 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
     registered_.emplace(config_.despike, config_.registration, scan_->shape, scan_->energies_ev.front());
     registered_->begin_scan(std::move(known));
   }
+  planned_ = std::make_shared<PlannedEnergies::element_type>(energy_rows(*dictionary, scan_->energies_ev));
   current_.emplace(scan_->shape, std::move(*dictionary));
   watch_.open(*scan_, true);
   if (!affordable)
@@ -141,6 +142,7 @@ std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, boo
   snapshot->scan = scan_;
   snapshot->states = moments.dictionary().names();
   snapshot->equations = std::move(*equations);
+  snapshot->planned = planned_;
   snapshot->energies_used = used_;
   std::sort(snapshot->energies_used.begin(), snapshot->energies_used.end());
   if (registered_) snapshot->drift.assign(registered_->drift().begin(), registered_->drift().end());

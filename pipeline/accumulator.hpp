@@ -15,17 +15,22 @@
 #include "pipeline/reference_watch.hpp"
 #include "pipeline/region_spectrum.hpp"
 #include "pipeline/unmix_config.hpp"
+#include "stages/energy_information.hpp"
 #include "stages/ingest.hpp"
 #include "stages/moments.hpp"
 #include "stages/register_ingest.hpp"
 
 namespace phasecast {
 
+/// The scan's planned energies, in their order, as the references see them.
+using PlannedEnergies = std::shared_ptr<const std::vector<EnergyRow>>;
+
 /// What one solve needs to know: the data's moments, and where they come from.
 struct Snapshot {
   std::shared_ptr<const ScanStart> scan;
   std::vector<std::string> states;
   NormalEquations equations;
+  PlannedEnergies planned;
   std::vector<std::uint32_t> energies_used;
   std::vector<std::uint32_t> energies_carried;
   std::vector<Drift> drift;
@@ -85,6 +90,7 @@ class Accumulator {
   RawFrames raw_frames_;
   std::vector<IngestEnergy> batch_;
   std::shared_ptr<const ScanStart> scan_;
+  PlannedEnergies planned_;
   std::optional<Moments> current_;  // this scan; empty if it cannot be unmixed
   CarriedScan carried_;             // the last scan's energies that this one has not replaced yet
   std::optional<Moments> mixed_;    // both

@@ -63,6 +63,9 @@ void check(const UnmixConfig& unmix, Findings& findings) {
   findings.require(unmix.iterations >= 1, "iterations", std::to_string(unmix.iterations), "at least 1");
   findings.require(unmix.tolerance > 0 && unmix.tolerance < 1, "tolerance", std::to_string(unmix.tolerance),
                    "above 0 and below 1, in fractions");
+  if (unmix.enough)
+    findings.require(*unmix.enough > 0 && *unmix.enough < 1, "enough", std::to_string(*unmix.enough),
+                     "above 0 and below 1, in fractions");
   findings.require(unmix.iterations_per_frame >= 1, "iterations-per-frame",
                    std::to_string(unmix.iterations_per_frame), "at least 1");
   findings.require(unmix.map_every >= 1, "map-every", std::to_string(unmix.map_every), "at least 1 energy");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "stages/energy_advice.hpp"
 #include "stages/lambda.hpp"
 #include "stages/rum_pnp.hpp"
 
@@ -206,6 +207,7 @@ PhaseMap MapSolver::map() const {
   const std::size_t pixels = map.shape.pixels();
   for (std::size_t i = 0; i < map.fraction.size(); ++i)
     if (!valid_[i % pixels]) map.fraction[i] = map.uncertainty[i] = std::numeric_limits<float>::quiet_NaN();
+  map.advice = advise(map, *data.planned, config_.enough);
   return map;
 }
 

@@ -49,6 +49,7 @@ struct UnmixConfig {
   double tolerance = 2e-3;  ///< RMS distance of the fractions to their limit at which a final map is done
   int iterations_per_frame = 3;  ///< on newer data, before a map of them; then one by one until newer come
   int map_every = 10;            ///< energies between provisional maps
+  std::optional<double> enough;  ///< uncertainty that the rest of a scan must save to be worth it; never
   bool provisional = true;       ///< solve while the scan runs; false: only its end
   bool deterministic = false;    ///< one solve per frame in lockstep: the same frames give the same bits
   std::size_t carry_bytes = std::size_t{2} << 30;  ///< memory for the last scan's frames

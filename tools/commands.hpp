@@ -15,6 +15,8 @@ void add_bridge(CLI::App& app, int& exit_status);
 void add_unmix(CLI::App& app, int& exit_status);
 void add_endmembers(CLI::App& app, int& exit_status);
 void add_inspect(CLI::App& app, int& exit_status);
+void add_plan(CLI::App& app, int& exit_status);
+void add_references(CLI::App& app, int& exit_status);
 void add_export(CLI::App& app, int& exit_status);
 void add_watch(CLI::App& app, int& exit_status);
 void add_view(CLI::App& app, int& exit_status);

@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
   phasecast::add_unmix(app, exit_status);
   phasecast::add_endmembers(app, exit_status);
   phasecast::add_inspect(app, exit_status);
+  phasecast::add_plan(app, exit_status);
+  phasecast::add_references(app, exit_status);
   phasecast::add_export(app, exit_status);
   phasecast::add_watch(app, exit_status);
   phasecast::add_view(app, exit_status);

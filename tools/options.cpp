@@ -99,6 +99,13 @@ void add_normalize_options(CLI::App& app, UnmixOptions& o) {
   app.add_option("--e0", o.e0, "Edge energy at which the edge step is taken, for edge_step")->type_name("eV");
 }
 
+void add_reference_option(CLI::App& app, UnmixOptions& o) {
+  app.add_option("--references", o.references,
+                 "Reference spectra, one per chemical state: PATH[:column=NAME][=name][@shift_eV]; text, "
+                 "CSV, Athena .nor and .prj, XDI")
+      ->type_name("FILE...");
+}
+
 void add_despike_options(CLI::App& app, UnmixOptions& o) {
   app.add_flag("--no-despike", o.no_despike, "Leave spikes and hot pixels as they are");
   app.add_option("--despike-threshold", o.despike_threshold,
@@ -120,10 +127,7 @@ void add_register_options(CLI::App& app, UnmixOptions& o) {
 }
 
 void add_unmix_options(CLI::App& app, UnmixOptions& o) {
-  app.add_option("--references", o.references,
-                 "Reference spectra, one per chemical state: PATH[:column=NAME][=name][@shift_eV]; text, "
-                 "CSV, Athena .nor and .prj, XDI")
-      ->type_name("FILE...");
+  add_reference_option(app, o);
   app.add_option(
          "--reference-shift", o.reference_shift,
          "References that lie at wrong energies. check: measured and said at the end of each scan; fit: the "

@@ -32,6 +32,7 @@ struct UnmixOptions {
   bool deterministic = false;
 };
 
+void add_reference_option(CLI::App& app, UnmixOptions& options);
 void add_normalize_options(CLI::App& app, UnmixOptions& options);
 void add_despike_options(CLI::App& app, UnmixOptions& options);
 void add_register_options(CLI::App& app, UnmixOptions& options);

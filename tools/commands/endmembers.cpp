@@ -11,7 +11,7 @@
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/picture/chart.hpp"
-#include "tools/reference_report.hpp"
+#include "tools/reference_findings.hpp"
 #include "tools/stack_options.hpp"
 
 namespace phasecast {

@@ -34,6 +34,7 @@ struct RunOptions {
   double reorder_wait_s = 2, close_wait_s = 2, stall_wait_s = 60;
   std::size_t in_flight_mib = 1024, hold_mib = 2048, carry_mib = 2048,
               unmix_mib = defaults.unmix.memory_bytes >> 20;
+  std::optional<double> enough;
   int map_every = defaults.unmix.map_every, iterations_per_frame = defaults.unmix.iterations_per_frame;
 };
 
@@ -97,6 +98,11 @@ void add_options(CLI::App& app, RunOptions& o) {
   app.add_option("--map-every", o.map_every, "A provisional map after this many energies")
       ->type_name("energies")
       ->capture_default_str();
+  app.add_option(
+         "--enough", o.enough,
+         "Advise to stop once the energies still planned would lower the uncertainty of a fraction by "
+         "less than this [default: never]")
+      ->type_name("fraction");
   app.add_option("--iterations-per-frame", o.iterations_per_frame,
                  "Iterations on newer data; then one by one until newer ones come")
       ->capture_default_str();
@@ -128,6 +134,7 @@ Result<RunConfig> to_run_config(const RunOptions& o) {
   RunConfig config;
   config.unmix = std::move(*unmix);
   config.unmix.map_every = o.map_every;
+  config.unmix.enough = o.enough;
   config.unmix.iterations_per_frame = o.iterations_per_frame;
   config.unmix.carry_bytes = o.carry_mib << 20;
   config.unmix.memory_bytes = o.unmix_mib << 20;

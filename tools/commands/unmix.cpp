@@ -12,7 +12,7 @@
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/progress.hpp"
-#include "tools/reference_report.hpp"
+#include "tools/reference_findings.hpp"
 #include "tools/stack_options.hpp"
 
 namespace phasecast {
