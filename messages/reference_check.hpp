@@ -16,7 +16,7 @@ struct ReferenceCheck {
   std::vector<double> residual;     ///< absorbance; mean over the valid pixels, by energy
   bool structured = false;          ///< the residual is more than noise: a reference is wrong or missing
   std::vector<double> suggested;    ///< by energy of the residual: spectrum of the state that seems to be
-                                  ///< missing, from where it is purest, background subtracted; empty: none
+                                    ///< missing, from where it is purest, background subtracted; empty: none
 };
 
 }  // namespace phasecast

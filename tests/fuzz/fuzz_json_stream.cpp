@@ -21,8 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stream.take(parts, [](Result<ForeignEvent> event) {
       if (!event) return fuzz::require(!event.error().cause.empty(), "an error has a cause");
       if (const auto* frame = std::get_if<ForeignFrame>(&*event))
-        fuzz::require(frame->pixels.bytes.size() == frame->shape.pixels() * bytes_per_pixel(frame->pixel_type),
-                      "a frame has all its pixels");
+        fuzz::require(
+            frame->pixels.bytes.size() == frame->shape.pixels() * bytes_per_pixel(frame->pixel_type),
+            "a frame has all its pixels");
     });
     parts.clear();
   };

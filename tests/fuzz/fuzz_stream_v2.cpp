@@ -9,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Mapping mapping = presets().at("dectris");
   mapping.energy = "user_data.energy";
   mapping.kind = "user_data.frame";
-  mapping.kinds = {{"\"dark\"", FrameKind::dark}, {"\"flat\"", FrameKind::flat}, {"\"sample\"", FrameKind::sample}};
+  mapping.kinds = {
+      {"\"dark\"", FrameKind::dark}, {"\"flat\"", FrameKind::flat}, {"\"sample\"", FrameKind::sample}};
   StreamV2 stream("threshold_1", mapping);
   const auto* bytes = reinterpret_cast<const std::byte*>(data);
   int events = 0;
