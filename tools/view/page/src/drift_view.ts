@@ -31,7 +31,8 @@ export class DriftView {
     chart.show(label, (): Omit<uPlot.Options, "width" | "height"> => ({
       scales: { x: { time: false }, y: { range: (_, low, high) => symmetric(low ?? 0, high ?? 0) } },
       cursor: { sync: { key: "drift" } },
-      axes: [xAxis(label.startsWith("size") ? "energy / eV" : "", { size: 22 }), yAxis(label, { space: 18 })],
+      axes: [chart === this.sizes ? xAxis("energy / eV", { size: 22 }) : xAxis("", { values: (_, splits) => splits.map(() => ""), size: 8 }),
+        yAxis(label, { space: 14 })],
       series: [{ label: "eV" }, ...series.map(([name, color]) => line(name, color, 1.5, { points: { show: true, size: 4, fill: color } }))],
       hooks: { draw: [(u) => this.flagged.forEach((ev) => rule(u, ev, flaggedColor))] },
     }), data);
