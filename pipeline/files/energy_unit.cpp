@@ -34,13 +34,15 @@ std::vector<double> in_ev(std::vector<double> energies, const std::string& unit,
   }
   if (kev)
     for (double& energy : energies) energy *= ev_per_kev;
-  const auto [low, high] = std::minmax_element(energies.begin(), energies.end());
-  for (const double energy : {*low, *high})
-    if (energy < lowest_ev || energy > highest_ev)
-      throw Failure({"energy", where, field,
-                     std::to_string(kev ? energy / ev_per_kev : energy) + (kev ? " keV" : " eV"),
-                     std::string("10 eV to 200 keV; ") + (kev ? "eV" : "keV") + " may be meant"});
   return energies;
+}
+
+void require_beam_energies(const std::vector<double>& energies_ev, const std::string& where,
+                           const std::string& field) {
+  for (const double ev : energies_ev)
+    if (ev < lowest_ev || ev > highest_ev)
+      throw Failure({"energy", where, field, std::to_string(ev) + " eV",
+                     std::string("10 eV to 200 keV; ") + (ev < lowest_ev ? "keV" : "eV") + " may be meant"});
 }
 
 }  // namespace phasecast

@@ -120,6 +120,7 @@ std::vector<double> read_energies(const hdf5::File& file, const std::string& nam
   if (unit.find_first_not_of(' ') == std::string::npos) unit.clear();
   const std::size_t said = found.assumptions.size();
   auto energies = in_ev(hdf5::read_numbers<double>(dataset), unit, file.path(), name, found.assumptions);
+  require_beam_energies(energies, file.path(), name);
   found.energies = said < found.assumptions.size() ? found.assumptions.back().substr(file.path().size() + 2)
                                                    : name + " in " + unit + ", as its units say";
   return energies;

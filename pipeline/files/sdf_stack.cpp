@@ -82,6 +82,7 @@ std::vector<double> stack_energies(const SdfNode& scan, const std::string& path,
   const std::string unit = text_of(sdf_part(scan, {"StackAxis"}, path), "Unit");
   const std::size_t assumed = found.assumptions.size();
   auto energies = in_ev(std::move(listed), unit, path, "StackAxis.Points", found.assumptions);
+  require_beam_energies(energies, path, "StackAxis.Points");
   found.energies = assumed < found.assumptions.size() ? found.assumptions.back().substr(path.size() + 2)
                                                       : "StackAxis in " + unit + ", as it says";
   return energies;

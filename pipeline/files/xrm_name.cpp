@@ -1,20 +1,23 @@
 #include "pipeline/files/xrm_name.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <regex>
+#include <vector>
 
 namespace phasecast {
 
 namespace {
 
-/// Takes the first match out of `text`, with one of the underscores around it.
-bool take(std::string& text, const std::regex& pattern, std::smatch& match) {
-  const std::string before = text;
-  if (!std::regex_search(before, match, pattern)) return false;
-  std::string front = match.prefix().str(), back = match.suffix().str();
-  text = front + (front.empty() || back.empty() ? "" : "_") + back;
-  return true;
+/// Takes the first match out of `text`, with one of the underscores around it; what its groups held, or
+/// nothing.
+std::vector<std::string> take(std::string& text, const std::regex& pattern) {
+  std::smatch match;
+  if (!std::regex_search(text, match, pattern)) return {};
+  std::vector<std::string> groups;
+  for (const auto& group : match) groups.push_back(group.str());
+  const std::string front = match.prefix().str(), back = match.suffix().str();
+  text = front + (front.empty() || back.empty() ? "" : "_") + back;  // ends the match
+  return groups;
 }
 
 double number(const std::string& text) {
@@ -39,19 +42,15 @@ XrmName read_xrm_name(const std::string& stem) {
       two_parts("(?:^|_)(\\d{2,6})_(\\d{1,2})eV(?:_|$)");
   XrmName name{stem, false, std::nullopt, 1, 0};
   if (stem.size() > longest) return name;
-  std::smatch match;
-  if (take(name.series, of_many, match)) {
-    name.repeat = count(match[1]);
-    name.repeats = count(match[2]);
+  if (const auto found = take(name.series, of_many); !found.empty()) {
+    name.repeat = count(found[1]);
+    name.repeats = count(found[2]);
   }
-  std::smatch found;
-  name.flat = take(name.series, reference, found);
-  std::smatch energies;
-  const std::string text = name.series;
-  if (take(name.series, two_parts, energies))
-    name.energy_ev = number(energies[1].str() + "." + energies[2].str());
-  else if (take(name.series, energy, energies))
-    name.energy_ev = number(energies[1].str());
+  name.flat = !take(name.series, reference).empty();
+  if (const auto found = take(name.series, two_parts); !found.empty())
+    name.energy_ev = number(found[1] + "." + found[2]);
+  else if (const auto one = take(name.series, energy); !one.empty())
+    name.energy_ev = number(one[1]);
   return name;
 }
 

@@ -44,7 +44,8 @@ class CompoundWriter {
     std::string small_table(reinterpret_cast<const char*>(small_fat_.data()), 4 * small_fat_.size());
     const std::uint32_t small_fat_at = small_table.empty() ? end_ : big(small_table),
                         directory_at = big(directory_);
-    return header(directory_at, small_fat_at) + sectors_ + table();
+    const std::string begin = header(directory_at, small_fat_at);  // before the table is filled up
+    return begin + sectors_ + table();
   }
 
   void write(const std::filesystem::path& path) { std::ofstream(path, std::ios::binary) << bytes(); }

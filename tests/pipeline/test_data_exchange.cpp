@@ -174,11 +174,11 @@ TEST_CASE("what is wrong with a Data Exchange file is told with what would be ri
   }
   SECTION("energies in another unit than is said") {
     file.images<float>("/exchange/data", {3, 4, 5}).numbers("/exchange/energy", {8330, 8340, 8360}, "keV");
-    is({"/exchange/energy", "keV", "10 eV to 200 keV", "eV may be meant"});
+    is({"/exchange/energy", "8330000", "10 eV to 200 keV; eV may be meant"});
   }
   SECTION("keV that are said to be eV") {
     file.images<float>("/exchange/data", {3, 4, 5}).numbers("/exchange/energy", three_kev, "eV");
-    is({"/exchange/energy", "8.33", "keV may be meant"});
+    is({"/exchange/energy", "8.33", "10 eV to 200 keV; keV may be meant"});
   }
   SECTION("number of flats") {
     file.images<float>("/exchange/data", {3, 4, 5}).images<float>("/exchange/data_white", {2, 4, 5});
