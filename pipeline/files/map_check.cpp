@@ -135,6 +135,8 @@ void read_check(const File& file, std::vector<PhaseMap>& all) {
   }
   std::vector<std::size_t> lengths(count, 0);
   for (const Table& table : by_energy) {
+    const bool of_no_map = Dataset::open(file, path(table.name)).dims(2, "[scan, n]")[1] == 0;
+    if (of_no_map && table.values == &ReferenceCheck::suggested) continue;
     const Rows all_of = read_rows(file, table, count, *std::max_element(lengths.begin(), lengths.end()));
     for (std::size_t i = 0; i < count; ++i) {
       if (!all[i].reference_check) continue;

@@ -43,11 +43,23 @@ grep -qx /etc/phasecast/phasecast.toml "$root/var/lib/dpkg/info/phasecast.conffi
 [[ -z $(in_root find / -xdev -nouser) ]]
 
 claim "its unit is one"
-in_root systemd-analyze verify /lib/systemd/system/phasecast.service
+in_root systemd-analyze verify --man=no /lib/systemd/system/phasecast.service
 in_root systemd-analyze security --offline=true --no-pager phasecast.service | tail -1
 
 claim "the service starts, measures, and stops"
+cp "$root/etc/phasecast/phasecast.toml" "$root/tmp/phasecast.toml"
 "$here/service.py" "$root"
+
+nspawn=${NSPAWN:-systemd-nspawn}
+if command -v "$nspawn" >/dev/null; then
+  claim "its own systemd starts it, starts it again when it is killed, and stops it"
+  cp "$root/tmp/phasecast.toml" "$root/etc/phasecast/phasecast.toml"
+  umount "$root/proc"
+  NSPAWN=$nspawn "$here/booted.sh" "$root"
+  mount -t proc proc "$root/proc"
+else
+  echo "not booted: no systemd-nspawn (Debian's systemd-container)"
+fi
 
 claim "removed, it leaves what was measured"
 in_root apt-get remove --yes --quiet=2 phasecast >/dev/null

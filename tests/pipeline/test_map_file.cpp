@@ -133,6 +133,17 @@ TEST_CASE("maps are read back as they were written, NaN where masked") {
   require_maps(folder / "maps.h5", {make_map(0), make_map(1)});
 }
 
+TEST_CASE("a check of the references that suggests no state is read back so") {
+  const TemporaryFolder folder;
+  PhaseMap checked = make_map(1);
+  checked.reference_check->suggested.clear();
+  {
+    MapFileWriter writer(folder / "maps.h5", {3, 4}, states, configuration);
+    REQUIRE(writer.append(checked).ok());
+  }
+  require_maps(folder / "maps.h5", {checked});
+}
+
 TEST_CASE("maps are read one at a time, in any order, with the method of the configuration") {
   const TemporaryFolder folder;
   {

@@ -43,6 +43,9 @@ foreach(folder messages stages pipeline tools tests)
     PATTERN "*.md" REGEX "/tools/(docs|view)/.*[.]png$" PATTERN "phasecast.proto"
     PATTERN node_modules EXCLUDE PATTERN page EXCLUDE PATTERN corpus EXCLUDE PATTERN __pycache__ EXCLUDE)
 endforeach()
+install(CODE "
+  execute_process(COMMAND find \"\$ENV{DESTDIR}${CMAKE_INSTALL_FULL_DOCDIR}\" -type d -empty -delete)
+" COMPONENT command)
 install(DIRECTORY tools/python/examples DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools/python COMPONENT command
   PATTERN __pycache__ EXCLUDE)
 install(FILES README.md CHANGELOG.md CITATION.cff CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command)
