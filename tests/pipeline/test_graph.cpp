@@ -369,26 +369,31 @@ TEST_CASE("where the frames do not fit into memory references are not shifted, w
   REQUIRE(ledger.snapshot().errors.size() == 1);
   CHECK_THAT(ledger.snapshot().errors.front(), Catch::Contains("--carry"));
   CHECK_THAT(ledger.snapshot().note, Catch::Contains("too low in energy"));
-  TEST_CASE("maps advise the next energy while some are to come, and say when the rest would not help") {
-    auto unmix = config();
-    unmix.deterministic = true;
-    unmix.map_every = 7;
-    unmix.enough = 0.002;
-    const auto maps = maps_of(unmix, 2);
-    REQUIRE(maps.size() >= 3);
-    for (const PhaseMap& map : maps) {
-      REQUIRE(map.advice);
-      CHECK(map.advice->uncertainty > 0);
-      CHECK(map.advice->uncertainty_planned <= map.advice->uncertainty * (1 + 1e-9));
-      CHECK(map.advice->enough == (map.advice->uncertainty - map.advice->uncertainty_planned < 0.002));
-      const auto& used = map.energies_used;
-      const auto at = std::find(map.energies_ev.begin(), map.energies_ev.end(), map.advice->next_energy_ev);
-      const bool some_left = used.size() < map.energies_ev.size();
-      CHECK(some_left == (at != map.energies_ev.end()));
-      const auto index = static_cast<std::uint32_t>(at - map.energies_ev.begin());
-      CHECK(std::find(used.begin(), used.end(), index) == used.end());
-    }
-    CHECK(maps.back().advice->uncertainty == Approx(maps.back().advice->uncertainty_planned));
-    CHECK(maps.back().advice->enough);
-    CHECK(maps.front().advice->uncertainty_planned == Approx(maps.back().advice->uncertainty).epsilon(0.3));
+}
+
+TEST_CASE("maps advise the next energy while some are to come, and say when the rest would not help") {
+  auto unmix = config();
+  unmix.deterministic = true;
+  unmix.map_every = 7;
+  unmix.enough = 0.002;
+  std::vector<Advice> known;
+  for (const PhaseMap& map : maps_of(unmix, 2)) {
+    REQUIRE(map.advice);
+    const Advice& advice = *map.advice;
+    const bool valid = std::count(map.mask.begin(), map.mask.end(), 0) > 0;
+    CHECK(std::isnan(advice.uncertainty) == !valid);  // the first map has no edge to see yet
+    if (!valid) continue;
+    known.push_back(advice);
+    CHECK(advice.uncertainty_planned <= advice.uncertainty * (1 + 1e-9));
+    CHECK(advice.enough == (advice.uncertainty - advice.uncertainty_planned < 0.002));
+    const auto& used = map.energies_used;
+    const auto next = std::find(map.energies_ev.begin(), map.energies_ev.end(), advice.next_energy_ev);
+    CHECK((next != map.energies_ev.end()) == (used.size() < map.energies_ev.size()));
+    CHECK(std::find(used.begin(), used.end(), next - map.energies_ev.begin()) == used.end());
   }
+  REQUIRE(known.size() >= 3);
+  CHECK(known.front().uncertainty > 1.2 * known.back().uncertainty);
+  CHECK(known.front().uncertainty_planned == Approx(known.back().uncertainty).epsilon(0.3));
+  CHECK(known.back().uncertainty == Approx(known.back().uncertainty_planned));
+  CHECK(known.back().enough);
+}

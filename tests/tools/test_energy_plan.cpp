@@ -74,10 +74,12 @@ TEST_CASE(
   };
   const auto all = errors(plan.all), chosen = errors(plan.chosen), even = errors(plan.even);
   CAPTURE(all.lcf, chosen.lcf, even.lcf, all.rum_tv, chosen.rum_tv, even.rum_tv);
-  CHECK(chosen.lcf <= 1.14 * all.lcf);
-  CHECK(chosen.rum_tv <= 1.2 * all.rum_tv);
-  CHECK(even.lcf > 1.3 * chosen.lcf);
-  CHECK(even.rum_tv > 1.2 * chosen.rum_tv);
+  // 5120 pixels know an RMSE to 1 %; the phantom's compositions are not all alike, which is worth another 2
+  // %.
+  CHECK(chosen.lcf / all.lcf == Approx(plan.chosen.deviation / plan.all.deviation).epsilon(0.04));
+  CHECK(chosen.rum_tv <= 1.14 * all.rum_tv);
+  CHECK(even.lcf > 2 * all.lcf);
+  CHECK(even.rum_tv > 1.4 * chosen.rum_tv);
 }
 
 TEST_CASE("the foretold loss is the loss of least squares on noisy images") {

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "pipeline/files/layouts.hpp"
+#include "pipeline/files/image_stack.hpp"
 
 namespace phasecast::bridge {
 namespace {
@@ -50,17 +50,14 @@ void GrowingFile::take(const Sink& sink) {
   if ((!changed || !may_read(finished)) && known_ <= next_) return;
   try {
     const hdf5::File file = hdf5::File::open_to_read(file_);
-    StoredScan::Stacks stacks;
-    stacks.emplace(FrameKind::sample, hdf5::Dataset::open(file, dataset_));
-    const hdf5::Dataset& stack = stacks.at(FrameKind::sample);
-    known_ = stack.dims(3, "images [n, Y, X]").front();
+    const ImageStack stack = ImageStack::open(file, dataset_);
+    known_ = stack.images();
     if (next_ >= known_) return;
     ForeignFrame frame;
     frame.number = next_;
-    frame.shape = image_shape(stack);
-    frame.pixel_type = common_pixel_type(stacks);
-    std::vector<std::byte> pixels(frame.shape.pixels() * bytes_per_pixel(frame.pixel_type));
-    stack.get(next_++, hdf5::type_of(frame.pixel_type), pixels.data());
+    frame.shape = stack.shape();
+    frame.pixel_type = stack.pixel_type();
+    std::vector<std::byte> pixels = stack.read(next_++, frame.pixel_type);
     frame.pixels = PixelBuffer::take(std::move(pixels));
     sink(ForeignEvent(std::move(frame)));
   } catch (const Failure& failure) {
