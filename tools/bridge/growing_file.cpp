@@ -50,9 +50,9 @@ void GrowingFile::take(const Sink& sink) {
   if ((!changed || !may_read(finished)) && known_ <= next_) return;
   try {
     const hdf5::File file = hdf5::File::open_to_read(file_);
-    const ImageStack stack = ImageStack::open(file, dataset_);
-    known_ = stack.images();
+    known_ = hdf5::Dataset::open(file, dataset_).dims(3, "images [n, Y, X]").front();
     if (next_ >= known_) return;
+    const ImageStack stack = ImageStack::open(file, dataset_);
     ForeignFrame frame;
     frame.number = next_;
     frame.shape = stack.shape();
