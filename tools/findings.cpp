@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "stages/reference_check.hpp"
+
 namespace phasecast {
 namespace {
 
@@ -30,11 +32,6 @@ std::size_t flagged(const std::vector<Drift>& drift) {
       std::count_if(drift.begin(), drift.end(), [](const Drift& d) { return !d.trusted; }));
 }
 
-bool lies_off(const ReferenceCheck& found, std::size_t state) {
-  constexpr double deviations = 3, least_ev = 0.2;
-  return std::abs(found.shift_ev[state]) > std::max(least_ev, deviations * found.shift_uncertainty_ev[state]);
-}
-
 std::string drift_text(const std::vector<Drift>& drift) {
   const Drift* newest = newest_trusted(drift);
   std::string text = newest ? fmt::format("drift {:+.1f} {:+.1f} px, magnification {:.4f}", newest->x,
@@ -57,7 +54,7 @@ std::vector<std::string> reference_warnings(const ReferenceCheck& found,
                                             const std::vector<std::string>& states) {
   std::vector<std::string> texts;
   for (std::size_t state = 0; state < states.size() && !found.shift_applied; ++state) {
-    if (!lies_off(found, state)) continue;
+    if (!worth_saying(found, state)) continue;
     const double shift = found.shift_ev[state];
     texts.push_back(fmt::format("{} seems {} too {}", states[state],
                                 shift_text(std::abs(shift), found.shift_uncertainty_ev[state]),

@@ -12,11 +12,6 @@ namespace phasecast {
 const Drift* newest_trusted(const std::vector<Drift>& drift);
 std::size_t flagged(const std::vector<Drift>& drift);
 
-/// Whether a reference lies off so far that a person should hear of it: by more than 3 standard deviations,
-/// and by more than 0.2 eV, a tenth of what lies between two valence states. NaN, which cannot be told, never
-/// does.
-bool lies_off(const ReferenceCheck& found, std::size_t state);
-
 /// For a person, a line each.
 /// "drift +1.2 -0.4 px, magnification 1.0020; 2 of 60 flagged"
 std::string drift_text(const std::vector<Drift>& drift);

@@ -100,7 +100,7 @@ const deviations = 3;
 /** a tenth of what lies between two valence states */
 const leastShiftEv = 0.2;
 
-/** As lies_off() of tools/findings.hpp. */
+/** As worth_saying() of stages/reference_check.hpp. */
 export const liesOff = ({ shiftEv, shiftUncertaintyEv }: ReferenceCheck, state: number): boolean =>
   Math.abs(shiftEv[state]!) > Math.max(leastShiftEv, deviations * shiftUncertaintyEv[state]!);
 
