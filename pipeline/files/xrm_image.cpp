@@ -56,9 +56,9 @@ PixelType pixel_type(CompoundFile& file) {
 XrmHeader read_xrm_header(const std::filesystem::path& path) {
   CompoundFile file(path);
   XrmHeader header;
-  header.shape = plausible_shape(file.path(), "ImageInfo/ImageHeight and ImageWidth",
-                                 value_of<std::uint32_t>(file, "ImageInfo/ImageHeight"),
-                                 value_of<std::uint32_t>(file, "ImageInfo/ImageWidth"));
+  const auto height = value_of<std::uint32_t>(file, "ImageInfo/ImageHeight");
+  const auto width = value_of<std::uint32_t>(file, "ImageInfo/ImageWidth");
+  header.shape = plausible_shape(file.path(), "ImageInfo/ImageHeight and ImageWidth", height, width);
   header.pixel_type = pixel_type(file);
   if (file.has("ImageInfo/ImagesTaken"))
     if (const auto images = value_of<std::uint32_t>(file, "ImageInfo/ImagesTaken"); images != 1)
