@@ -65,10 +65,9 @@ std::vector<std::string> ForeignStage::pipeline_options() const {
   return options;
 }
 
-std::vector<std::string> ForeignStage::filled(std::vector<std::string> arguments,
-                                              const TemporaryFolder& folder) const {
+Words ForeignStage::filled(Words arguments, const TemporaryFolder& folder, const std::string& foreign) {
   for (std::string& argument : arguments) {
-    replace_all(argument, "{foreign}", "ipc://" + (folder / "foreign").string());
+    replace_all(argument, "{foreign}", foreign);
     replace_all(argument, "{metadata}", "ipc://" + (folder / "metadata").string());
     replace_all(argument, "{folder}", folder.path().string());
   }
@@ -111,11 +110,12 @@ ForeignStage::Outcome ForeignStage::bridged(const std::string& protocol, std::ve
   const auto extra = filled(std::move(bridge), folder);
   bridge_words.insert(bridge_words.end(), extra.begin(), extra.end());
   Process bridge_process(folder.path(), "bridge", bridge_words);
-  read_file(folder / "ready");  // until the bridge has written it
+  std::string foreign = read_file(folder / "ready");  // blocks until the bridge has written it
+  foreign.pop_back();                                 // its line end
 
   std::vector<std::string> words{PHASECAST_SOURCE_DIR "/tests/scenarios/foreign/send.py", protocol,
                                  folder_ / "scan.h5"};
-  const auto more = filled(std::move(send), folder);
+  const auto more = filled(std::move(send), folder, foreign);
   words.insert(words.end(), more.begin(), more.end());
   Process sender(folder.path(), "sender", words, "/usr/bin/python3");
 

@@ -29,8 +29,9 @@ class ForeignStage {
     std::map<std::string, std::string> pipeline;
     std::string said;  ///< by the bridge, on stderr
   };
-  /// `send`: arguments of send.py after the file, `bridge`: of `phasecast bridge` beside --from, --to and
-  /// --scans; both with {foreign} for the source's endpoint, {folder} for the stage's folder.
+  /// `send`: arguments of send.py after the file, with {foreign} for where the bridge takes frames; `bridge`:
+  /// of `phasecast bridge` beside --to and --scans. Both with {metadata} for where documents are published,
+  /// {folder} for a folder of this run.
   Outcome bridged(const std::string& protocol, Words send, Words bridge, int scans = 1);
 
   /// Of `phasecast replay`, made once.
@@ -43,7 +44,7 @@ class ForeignStage {
   std::uint64_t frames() const { return scan_.frame_count(); }
 
  private:
-  Words filled(Words arguments, const TemporaryFolder& folder) const;
+  static Words filled(Words arguments, const TemporaryFolder& folder, const std::string& foreign = "");
   Words pipeline_options() const;
 
   TemporaryFolder folder_;

@@ -20,7 +20,7 @@ void check_same(ForeignStage& stage, const ForeignStage::Outcome& outcome) {
   CHECK(same_bits(outcome.map, stage.replayed()));
 }
 
-const Words to_foreign{"--to", "{foreign}"}, from_foreign{"--from", "{foreign}"};
+const Words to_foreign{"--to", "{foreign}"}, from_foreign{"--from", "tcp://127.0.0.1:*", "--bind"};
 
 Words from(const std::string& source) {
   return from_foreign + Words{"--source", source};

@@ -18,7 +18,7 @@ struct Fault {
 };
 
 Words bridge_words(const std::string& protocol) {
-  return {"--from", "{foreign}", "--source", protocol, "--socket", "pull"};
+  return {"--from", "tcp://127.0.0.1:*", "--bind", "--source", protocol, "--socket", "pull"};
 }
 
 }  // namespace

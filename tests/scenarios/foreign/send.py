@@ -27,11 +27,11 @@ MESSAGES = {
 FILES = {"folder": files.folder, "growing": files.growing, "closed": files.closed}
 
 
-def open_socket(context, kind, endpoint):
-    """Bound; a publisher waits for its subscriber."""
+def open_socket(context, kind, endpoint, bind):
+    """A publisher waits for its subscriber."""
     socket = context.socket(zmq.PUSH if kind == "push" else zmq.XPUB)
     socket.sndhwm = 0
-    socket.bind(endpoint)
+    (socket.bind if bind else socket.connect)(endpoint)
     if kind == "pub":
         assert socket.recv()[:1] == b"\x01"
     return socket
@@ -57,8 +57,8 @@ def main():
     for name, *arguments in options.fault:
         frames = faults.ALL[name](frames, *arguments)
     context = zmq.Context()
-    metadata = open_socket(context, "pub", options.metadata) if options.metadata else None
-    socket = open_socket(context, options.socket, options.to)
+    metadata = open_socket(context, "pub", options.metadata, bind=True) if options.metadata else None
+    socket = open_socket(context, options.socket, options.to, bind=False)
     for frame in frames:
         for message in frame:
             socket.send_multipart(message)
