@@ -93,7 +93,7 @@ def main(path: pathlib.Path) -> None:
     maps = list(state.rglob("maps*.h5"))
     assert len(maps) == 1 and len(list(state.rglob("scan_*.h5"))) == 2, list(state.rglob("*"))
     inside = "/" + str(maps[0].relative_to(path))
-    root.run("phasecast", "export", inside, "-o", "/tmp/exported")
+    root.run("phasecast", "export", inside, "-o", "/tmp/exported", "--overwrite")
     print((path / "tmp" / "exported" / "means.csv").read_text())
     assert (path / "tmp" / "exported" / "map_0001.png").stat().st_size > 10000  # letters need a font
     shutil.rmtree(run)
