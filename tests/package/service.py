@@ -66,6 +66,7 @@ def main(path: pathlib.Path) -> None:
 
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     manager.settimeout(60)
+    (run / "notify").unlink(missing_ok=True)
     manager.bind(str(run / "notify"))
     os.chown(run / "notify", root.uid, root.gid)
     environment = {"PATH": "/usr/sbin:/usr/bin", "NOTIFY_SOCKET": "/run/phasecast/notify",
