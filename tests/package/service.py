@@ -66,6 +66,7 @@ def main(path: pathlib.Path) -> None:
 
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     manager.settimeout(60)
+    (run / "notify").unlink(missing_ok=True)
     manager.bind(str(run / "notify"))
     os.chown(run / "notify", root.uid, root.gid)
     environment = {"PATH": "/usr/sbin:/usr/bin", "NOTIFY_SOCKET": "/run/phasecast/notify",
@@ -93,7 +94,7 @@ def main(path: pathlib.Path) -> None:
     maps = list(state.rglob("maps*.h5"))
     assert len(maps) == 1 and len(list(state.rglob("scan_*.h5"))) == 2, list(state.rglob("*"))
     inside = "/" + str(maps[0].relative_to(path))
-    root.run("phasecast", "export", inside, "-o", "/tmp/exported")
+    root.run("phasecast", "export", inside, "-o", "/tmp/exported", "--overwrite")
     print((path / "tmp" / "exported" / "means.csv").read_text())
     assert (path / "tmp" / "exported" / "map_0001.png").stat().st_size > 10000  # letters need a font
     shutil.rmtree(run)
