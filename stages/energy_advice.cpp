@@ -52,7 +52,7 @@ double worst_deviation(const EnergyInformation& information, const Compositions&
 Advice advise(const PhaseMap& map, std::span<const EnergyRow> planned, std::optional<double> enough) {
   Advice advice{unknown, unknown, unknown, unknown, false};
   const Pixels pixels = look_at(map);
-  if (planned.empty() || std::isnan(pixels.uncertainty)) return advice;
+  if (planned.empty() || !std::isfinite(pixels.uncertainty)) return advice;
 
   const int states = static_cast<int>(map.states.size());
   const int background = static_cast<int>(planned.front().unknowns.size()) - states;

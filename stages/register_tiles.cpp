@@ -209,7 +209,7 @@ TileFit combine(const std::vector<Evidence>& tiles, int wanted) {
   fit.y = step(1);
   fit.magnify = wanted == unknowns ? step(2) : 0;  // still times the radius
   fit.uncertainty = std::sqrt(covariance.trace() / 2);
-  fit.quality = std::sqrt(explained / total);
+  fit.quality = total > 0 ? std::sqrt(explained / total) : 0;
   fit.significance = explained / used / disagreement;
   fit.solved = step.allFinite() && std::isfinite(fit.uncertainty);
   return fit;
