@@ -57,6 +57,7 @@ struct DriftingScan {
     return {scan.start().energies_ev[k],
             {Signal::counts, raw(samples[k]), raw(flats[k]), raw(dark)},
             {},
+            {},
             static_cast<std::uint32_t>(k)};
   }
   Shape shape() const { return scan.start().shape; }

@@ -45,6 +45,7 @@ struct DriftingScan {
              mean_pixels(flat),
              mean_pixels(dark)},
             {},
+            {},
             static_cast<std::uint32_t>(k)};
   }
   Moments empty_sums() const {
