@@ -164,11 +164,19 @@ TEST_CASE(
   CHECK_THAT(blind[1], Contains("--references found/state1.txt found/state2.txt"));
   Companions with;
   with.energies = "e.txt";
-  with.references = {"a.txt", "b.nor:column=x y"};
+  const ScratchFolder folder;
+  const auto spectrum = [&](const char* name, const char* text) {
+    std::ofstream(folder.path / name) << text;
+    return (folder.path / name).string();
+  };
+  const std::string all = spectrum("all.txt", "8100 0\n8600 1\n"),
+                    part = spectrum("part.txt", "8230 0\n8600 1\n"),
+                    other = spectrum("iron.txt", "7100 0\n7200 1\n");
+  with.references = {all, other, part};
   const auto given = next_commands("s.tif", start, edge, with);
   REQUIRE(given.size() == 1);
-  CHECK_THAT(given[0], Catch::StartsWith(
-                           "phasecast unmix s.tif --energies e.txt --references a.txt 'b.nor:column=x y'"));
+  CHECK_THAT(given[0], Catch::StartsWith("phasecast unmix s.tif --energies e.txt --references " + all + " " +
+                                         part + " --within 8230:8390 --pre-edge 8200:83"));
   start.energies_ev.resize(2);
   CHECK_THAT(next_commands("s.h5", start, edge, {}).at(0), Catch::StartsWith("phasecast replay s.h5 --to "));
   CHECK(quoted("it's") == "'it'\\''s'");
