@@ -11,7 +11,7 @@ namespace phasecast {
 
 namespace {
 
-constexpr std::size_t most_spectra = 2048;
+constexpr std::size_t most_spectra = 512;
 constexpr double significant = 3;         // standard deviations
 constexpr double smallest_said_ev = 0.2;  // between valence states 1 to 3 eV apart: a tenth of a fraction
 constexpr double mostly = 0.5;            // of what noise does not explain

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double told_within_ev = 0.5;  // about half of the distance between valence states
 constexpr double coarse_step_ev = 0.5;  // an edge is 1 to 3 eV wide
-constexpr Eigen::Index coarse_pixels = 256;
+constexpr Eigen::Index coarse_pixels = 128;
 constexpr double fine_reach_ev = 1;
 constexpr double converged_ev = 1e-3;
 constexpr int most_steps = 20, most_halvings = 6, most_recentered = 4;

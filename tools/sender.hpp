@@ -61,8 +61,8 @@ class Sender {
   /// Throws std::runtime_error if the pipeline does not let this client's key in.
   /// Sends the whole scan. A frame that cannot be made, or an error from `on_sent`, ends the scan as aborted.
   Result<SendReport> send(ScanSource& source, const OnSent& on_sent = {});
-  /// Sends one message, for whoever makes scans as they come. Waits while the receiver does not keep up; false
-  /// if stop was requested first.
+  /// Sends one message, for whoever makes scans as they come. Waits while the receiver does not keep up;
+  /// false if stop was requested first.
   bool push(const Parts& parts);
 
  private:
