@@ -37,7 +37,7 @@ struct Desk {
 
   Desk() {
     for (const auto& path : write_spectra(folder.path, nickel_states(2, grid)))
-      references += " " + path.string();
+      references.append(" ").append(path.string());
     write_energies(folder.path / "grid.txt", grid, false, {"a grid"});
   }
   std::string file(const std::string& name) const { return (folder.path / name).string(); }
