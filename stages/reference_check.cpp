@@ -11,8 +11,10 @@ namespace phasecast {
 
 namespace {
 
-constexpr std::size_t most_spectra = 512;
-constexpr double significant = 3;         // standard deviations
+constexpr std::size_t most_spectra = 2048;
+constexpr Eigen::Index most_fitted =
+    512;                           // of them: shifts take many passes, and noise is not what limits them
+constexpr double significant = 3;  // standard deviations
 constexpr double smallest_said_ev = 0.2;  // between valence states 1 to 3 eV apart: a tenth of a fraction
 constexpr double mostly = 0.5;            // of what noise does not explain
 constexpr Eigen::Index pure_pixels = 9;   // that a suggested spectrum is the mean of
@@ -34,11 +36,10 @@ std::vector<double> suggest(const SpectrumSample& sample, const std::vector<Eige
 }
 
 /// Whether shifts are what is wrong, if anything is: not, where they explain less than half of what noise
-/// does not.
-bool believable(const ReferenceShifts& shifts, const Unexplained& unmoved, const ShiftProblem& problem) {
+/// does not. `values`: degrees of freedom of the misfits.
+bool believable(const ReferenceShifts& shifts, const Unexplained& unmoved, Eigen::Index values) {
   if (!unmoved.structured()) return true;
-  const double of_noise = unmoved.noise_sigma * unmoved.noise_sigma *
-                          static_cast<double>(problem.degrees_of_freedom() * problem.pixels());
+  const double of_noise = unmoved.noise_sigma * unmoved.noise_sigma * static_cast<double>(values);
   return shifts.misfit_before - shifts.misfit_after > mostly * (shifts.misfit_before - of_noise);
 }
 
@@ -84,14 +85,16 @@ Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::spa
   const auto element = with_element(sample, dictionary, most_spectra);
   if (!element) return element.error();
   const int terms = background_terms(dictionary.config()) + 1;
-  const auto shifts = fit_shifts(*element, references, terms, config.shift);
+  const SpectrumSample fitted = thinned(*element, most_fitted);
+  const auto shifts = fit_shifts(fitted, references, terms, config.shift);
   if (!shifts) return shifts.error();
 
   ReferenceCheck check;
   const Eigen::VectorXd none = Eigen::VectorXd::Zero(shifts->shift_ev.size());
   const ShiftProblem as_given(*element, references, terms, none, 0);
   const auto unmoved = unexplained(as_given, none);
-  const Eigen::VectorXd best = tell(*shifts, !unmoved || believable(*shifts, *unmoved, as_given), check);
+  const Eigen::Index values = as_given.degrees_of_freedom() * fitted.pixels();
+  const Eigen::VectorXd best = tell(*shifts, !unmoved || believable(*shifts, *unmoved, values), check);
   check.shift_applied = config.apply && any_told(check);
   check.residual_structure = std::numeric_limits<double>::quiet_NaN();
   if (!unmoved) return check;  // too few pixels with the element to tell structure from noise

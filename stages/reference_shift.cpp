@@ -21,11 +21,6 @@ constexpr double converged_ev = 1e-3;
 constexpr int most_steps = 20, most_halvings = 6, most_recentered = 4;
 constexpr Eigen::Index pieces = 10;  // of the energies, each with a residual of its own
 
-SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most) {
-  const Eigen::Index step = std::max<Eigen::Index>(1, (sample.pixels() + most - 1) / most);
-  return {sample.energies_ev, sample.absorbance(Eigen::all, Eigen::seq(0, Eigen::last, step))};
-}
-
 /// The best of steps along one direction, within reach of 0; `shift` is where it starts.
 Eigen::VectorXd best_along(const ShiftProblem& problem, Eigen::VectorXd shift,
                            const Eigen::VectorXd& direction) {

@@ -9,6 +9,11 @@
 
 namespace phasecast {
 
+SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most) {
+  const Eigen::Index step = std::max<Eigen::Index>(1, (sample.pixels() + most - 1) / most);
+  return {sample.energies_ev, sample.absorbance(Eigen::all, Eigen::seq(0, Eigen::last, step))};
+}
+
 std::vector<std::uint32_t> sampled_places(Shape shape) {
   std::vector<std::uint32_t> places;
   for_sampled_pixels(shape.pixels(), [&](std::size_t k) { places.push_back(static_cast<std::uint32_t>(k)); });

@@ -21,6 +21,9 @@ struct SpectrumSample {
   Eigen::Index pixels() const { return absorbance.cols(); }
 };
 
+/// Every n-th spectrum, if they are more than `most`.
+SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most);
+
 /// The pixels whose spectra are kept, increasing: those of for_sampled_pixels, at most 2¹⁴. They depend on
 /// the shape alone, so a scan has the same sample live and offline.
 std::vector<std::uint32_t> sampled_places(Shape shape);

@@ -58,7 +58,7 @@ SCENARIO("the table of a machine's speed") {
           CHECK(read_file(folder / "table.json").find('"' + row.what + '"') != std::string::npos);
         }
         CHECK(rows_of == std::map<std::string, int>{{"memory", 4},
-                                                    {"ingest", 4},
+                                                    {"ingest", 5},
                                                     {"iteration", 4},
                                                     {"tolerance", 2},
                                                     {"jobs", 8},

@@ -116,7 +116,9 @@ SCENARIO("bluesky's documents say scans, kinds and energies beside the frames", 
       stage.bridged("adzmq", to_foreign + Words{"--metadata", "{metadata}", "--documents", documents},
                     from("adzmq") + corrections + side);
   check_same(stage, outcome);
-  CHECK(outcome.bridge.at("documents") == std::to_string(stage.frames() + 2));
+  // The run's start and an event for each frame; its stop may come after the last frame has closed the scan.
+  CHECK(std::stoull(outcome.bridge.at("documents")) >= stage.frames() + 1);
+  CHECK(std::stoull(outcome.bridge.at("documents")) <= stage.frames() + 2);
 }
 
 SCENARIO("bluesky's runs are the scans of a source whose energies a list says", "[bridge]") {
