@@ -97,6 +97,16 @@ SCENARIO("references of the real stack are put right, however wrong they are mad
       const PhaseMap given = map_with("check"), fitted = map_with("fit");
       const ReferenceCheck& check = *fitted.reference_check;
       CAPTURE(check.shift_ev, check.shift_uncertainty_ev, median_residual(given), median_residual(fitted));
+      // There, shifts explain 47 % of what noise does not, and less than half is not believed.
+      if (siderite_ev < 0 && metal_ev == 0) {
+        THEN("where shifts explain less than half of the misfit nothing is told and nothing applied") {
+          CHECK(std::isnan(check.shift_ev[0]));
+          CHECK(std::isnan(check.shift_ev[1]));
+          CHECK_FALSE(check.shift_applied);
+          CHECK(check.structured);
+        }
+        return;
+      }
       THEN(
           "they come to the energies that a dense grid search in numpy finds, and less is left unexplained") {
         // tests/oracles/reference_shift.py on this stack: -0.80 and -2.20 eV in steps of 0.02
