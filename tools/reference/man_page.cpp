@@ -39,7 +39,7 @@ std::string hyphenated(std::string name) {
 std::string header(const std::string& name, const std::string& version, const std::string& description) {
   std::string title = name;
   for (char& c : title) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return fmt::format(".TH \"{}\" 1 \"\" \"phasecast {}\" \"phasecast manual\"\n.SH NAME\n{} \\- {}\n",
+  return fmt::format(".TH \"{}\" 1 \"\" \"phasecast {}\" \"phasecast manual\"\n.nh\n.SH NAME\n{} \\- {}\n",
                      roff(title), roff(version), roff(name), roff(description));
 }
 
