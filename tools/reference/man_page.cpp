@@ -9,7 +9,8 @@ constexpr const char* exit_status =
     ".SH EXIT STATUS\n"
     "0: done. 1: failed. 2: bad options. Why is said on standard error.\n";
 
-/// roff reads \\ as the begin of an escape, - as a hyphen, and ' or . at the begin of a line as a request.
+/// roff reads \\ as the begin of an escape, - as a hyphen, and ' or . at the begin of a line as a request. A
+/// list of choices may be broken behind each |, and nothing else within a word.
 std::string roff(const std::string& text) {
   std::string escaped;
   for (const char c : text) {
@@ -17,6 +18,8 @@ std::string roff(const std::string& text) {
       escaped += "\\e";
     else if (c == '-')
       escaped += "\\-";
+    else if (c == '|')
+      escaped += "|\\:";
     else if ((c == '.' || c == '\'') && escaped.empty())
       escaped += std::string("\\&") + c;
     else
