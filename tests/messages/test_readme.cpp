@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/paths.hpp"
+
 namespace phasecast::test {
 namespace {
 

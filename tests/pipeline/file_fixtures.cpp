@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "messages/crc32c.hpp"
+#include "tests/paths.hpp"
 
 namespace phasecast::test {
 

@@ -7,6 +7,7 @@
 #include "pipeline/files/reference_list.hpp"
 #include "pipeline/files/scan_reader.hpp"
 #include "stages/absorbance.hpp"
+#include "tests/paths.hpp"
 #include "tests/pipeline/file_fixtures.hpp"
 #include "tests/pipeline/scan_reading.hpp"
 

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "pipeline/files/scan_file.hpp"
+#include "tests/paths.hpp"
 
 namespace phasecast::test {
 namespace {

@@ -10,7 +10,13 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/paths.hpp"
+
 namespace phasecast::test {
+
+std::string phasecast_command() {
+  return PHASECAST_COMMAND;
+}
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = "/tmp/phasecast-test-XXXXXX";

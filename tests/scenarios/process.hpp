@@ -26,7 +26,7 @@ class TemporaryFolder {
 class Process {
  public:
   Process(const std::filesystem::path& folder, const std::string& name,
-          const std::vector<std::string>& arguments, const std::string& program = PHASECAST_COMMAND);
+          const std::vector<std::string>& arguments, const std::string& program = phasecast_command());
   /// Kills what still runs.
   ~Process();
   Process(const Process&) = delete;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/paths.hpp"
 #include "tests/scenarios/process.hpp"
 
 using namespace phasecast::test;

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "tests/paths.hpp"
 #include "tests/scenarios/process.hpp"
 
 using namespace phasecast::test;

@@ -4,6 +4,7 @@
 
 #include "pipeline/files/map_file.hpp"
 #include "pipeline/reference_watch.hpp"
+#include "tests/paths.hpp"
 #include "tests/scenarios/live.hpp"
 
 using namespace phasecast;

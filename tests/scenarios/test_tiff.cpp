@@ -3,6 +3,7 @@
 
 #include "pipeline/files/map_file.hpp"
 #include "stages/median.hpp"
+#include "tests/paths.hpp"
 #include "tests/scenarios/process.hpp"
 
 using namespace phasecast;

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "stages/bm3d.hpp"
+#include "tests/paths.hpp"
 
 using namespace phasecast;
 

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <random>
 
+#include "tests/paths.hpp"
+
 using namespace phasecast;
 
 namespace {

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "synthetic.hpp"
+#include "tests/paths.hpp"
 
 using namespace phasecast;
 

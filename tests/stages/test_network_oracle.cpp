@@ -8,6 +8,7 @@
 
 #include "stages/network_plan.hpp"
 #include "stages/onnx.hpp"
+#include "tests/paths.hpp"
 
 using namespace phasecast;
 

@@ -6,6 +6,7 @@
 #include "stages/lcf.hpp"
 #include "stages/trust.hpp"
 #include "synthetic.hpp"
+#include "tests/paths.hpp"
 
 using namespace phasecast;
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "stages/cnn.hpp"
+#include "tests/paths.hpp"
 
 using namespace phasecast;
 

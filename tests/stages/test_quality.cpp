@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "tests/paths.hpp"
+
 using namespace phasecast;
 
 namespace {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "stages/shift_problem.hpp"
+#include "tests/paths.hpp"
 #include "tests/stages/shift_scan.hpp"
 
 using namespace phasecast;

@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "tests/paths.hpp"
 #include "tests/stages/blind_problem.hpp"
 
 namespace phasecast {

@@ -10,6 +10,7 @@
 #include "pipeline/files/references.hpp"
 #include "pipeline/files/scan_file.hpp"
 #include "stages/dictionary.hpp"
+#include "tests/paths.hpp"
 #include "tests/stages/blind_problem.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/absorbance_stack.hpp"

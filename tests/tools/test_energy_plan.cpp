@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/energy_simulation.hpp"
+#include "tests/paths.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/simulate/spectra.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "pipeline/files/references.hpp"
 #include "stages/quality.hpp"
+#include "tests/paths.hpp"
 #include "tests/tools/npy.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/energy_file.hpp"

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "stages/lcf.hpp"
+#include "tests/paths.hpp"
 #include "tests/tools/numpy_stack.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/bench/jobs.hpp"

@@ -11,6 +11,7 @@
 
 #include "pipeline/files/references.hpp"
 #include "stages/energy_information.hpp"
+#include "tests/paths.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/energy_file.hpp"
 #include "tools/simulate/spectra.hpp"

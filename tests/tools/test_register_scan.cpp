@@ -7,6 +7,7 @@
 #include "pipeline/graph.hpp"
 #include "stages/quality.hpp"
 #include "stages/register.hpp"
+#include "tests/paths.hpp"
 #include "tests/tools/npy.hpp"
 #include "tests/tools/scratch_folder.hpp"
 #include "tools/simulate/experiment.hpp"
