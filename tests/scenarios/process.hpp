@@ -8,6 +8,9 @@
 
 namespace phasecast::test {
 
+/// The command of this build.
+std::string phasecast_command();
+
 /// A folder of its own under /tmp, removed with everything in it.
 class TemporaryFolder {
  public:
