@@ -1,9 +1,10 @@
 #include "stages/absorption_edge.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include "stages/dense.hpp"
 
 namespace phasecast {
 
@@ -47,7 +48,7 @@ std::optional<double> extrapolate(const Spectrum& spectrum, const EnergyWindow& 
     powers.row(i) = basis(spectrum.energy_ev[point], order).transpose();
     mu(i) = spectrum.mu[point];
   }
-  return powers.colPivHouseholderQr().solve(mu)(0);
+  return least_squares(powers, mu)(0);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "stages/blind.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "stages/blind_background.hpp"
+#include "stages/dense.hpp"
 #include "stages/trust.hpp"
 
 namespace phasecast {
@@ -67,13 +66,11 @@ StateEvidence evidence_of(const Subspace& subspace, const Eigen::MatrixXf& coeff
   Eigen::MatrixXd vectors = whiten * subspace.basis;
   if (background.cols() > 0) {
     const Eigen::MatrixXd white = whiten * background;
-    vectors -= white * white.colPivHouseholderQr().solve(vectors);
+    vectors -= white * least_squares(white, vectors);
   }
   const Eigen::MatrixXd c = coefficients.cast<double>();
   const Eigen::MatrixXd moment = vectors * (c * c.transpose()) * vectors.transpose();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(moment / static_cast<double>(c.cols()),
-                                                             Eigen::EigenvaluesOnly);
-  return {eigen.eigenvalues().reverse().head(subspace.dimension()),
+  return {eigenvalues(moment / static_cast<double>(c.cols())).reverse().head(subspace.dimension()),
           largest_of_noise(static_cast<std::size_t>(c.cols()), subspace.noise.size())};
 }
 
@@ -118,9 +115,7 @@ Result<BlindSpectra> blind_spectra(std::span<const double> energies_ev, const Su
   }
 
   // Orthonormal coordinates: distances between pixels are those between their spectra.
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(spectra);
-  const Eigen::Index dimension = std::min(spectra.rows(), spectra.cols());
-  const Eigen::MatrixXd axes = qr.householderQ() * Eigen::MatrixXd::Identity(spectra.rows(), dimension);
+  const Eigen::MatrixXd axes = orthonormal_columns(spectra);
   const Eigen::MatrixXf to_axes = (axes.transpose() * spectra).cast<float>();
   const Eigen::MatrixXf cloud = to_axes * coordinates;
   const Eigen::VectorXf mean = mean_direction(cloud);

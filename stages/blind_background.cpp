@@ -1,9 +1,10 @@
 #include "stages/blind_background.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <string>
+
+#include "stages/dense.hpp"
 
 namespace phasecast {
 
@@ -64,7 +65,7 @@ Eigen::MatrixXd without(const Eigen::MatrixXd& shapes, const std::vector<Eigen::
                         const Eigen::MatrixXd& spectra) {
   if (shapes.cols() == 0) return spectra;
   const Eigen::MatrixXd window = shapes(rows, Eigen::all);
-  return spectra - shapes * window.colPivHouseholderQr().solve(spectra(rows, Eigen::all));
+  return spectra - shapes * least_squares(window, spectra(rows, Eigen::all));
 }
 
 std::optional<Error> check_windows(std::span<const double> energies, const NormalizeConfig& config) {
@@ -85,8 +86,7 @@ std::optional<Error> scale_spectra(std::span<const double> energies, const Norma
   }
   const auto rows = rows_in(config.post_edge, energies);
   const Eigen::MatrixXd post = polynomials(energies, config.post_order);
-  const Eigen::MatrixXd fit =
-      Eigen::MatrixXd(post(rows, Eigen::all)).colPivHouseholderQr().solve(spectra(rows, Eigen::all));
+  const Eigen::MatrixXd fit = least_squares(post(rows, Eigen::all), spectra(rows, Eigen::all));
   const Eigen::RowVectorXd steps = basis_of(energies)(config.e0_ev, config.post_order).transpose() * fit;
   if (!(steps.minCoeff() > 0))
     return Error{"edge_step", "endmembers", "edge step", std::to_string(steps.minCoeff()), "more than 0"};

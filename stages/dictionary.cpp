@@ -1,10 +1,10 @@
 #include "stages/dictionary.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
+#include "stages/dense.hpp"
 #include "stages/dictionary_checks.hpp"
 
 namespace phasecast {
@@ -33,7 +33,7 @@ Eigen::VectorXd fit_polynomial(const Spectrum& reference, std::span<const double
     powers.row(i) = basis(inside[static_cast<std::size_t>(i)], order).transpose();
     mu(i) = interpolate(reference, inside[static_cast<std::size_t>(i)]);
   }
-  return powers.colPivHouseholderQr().solve(mu);
+  return least_squares(powers, mu);
 }
 
 double largest_absorbance(const Spectrum& reference) {

@@ -1,6 +1,5 @@
 #include "stages/edge50.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "stages/dense.hpp"
 #include "stages/parallel.hpp"
 
 namespace phasecast {
@@ -35,7 +35,7 @@ Smoother smoother_at(std::span<const double> energies, std::size_t t, std::size_
     const double u = window == 1 ? 0 : (energies[smoother.first + j] - energies[t]) / reach;
     for (Eigen::Index p = 0; p < powers.cols(); ++p) powers(j, p) = std::pow(u, p);
   }
-  const Eigen::MatrixXd fit = powers.colPivHouseholderQr().solve(Eigen::MatrixXd::Identity(points, points));
+  const Eigen::MatrixXd fit = least_squares(powers, Eigen::MatrixXd::Identity(points, points));
   for (Eigen::Index j = 0; j < points; ++j) smoother.weights[j] = static_cast<float>(fit(0, j));
   return smoother;
 }

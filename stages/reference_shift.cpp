@@ -1,12 +1,12 @@
 #include "stages/reference_shift.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "stages/dense.hpp"
 #include "stages/shift_problem.hpp"
 
 namespace phasecast {
@@ -65,7 +65,7 @@ struct Posterior {
   Eigen::VectorXd step(const ShiftSlope& slope, const Eigen::VectorXd& shift) const {
     const Eigen::VectorXd downhill =
         slope.downhill.colwise().sum().transpose() / noise_variance - prior_precision * shift;
-    return map * precision(slope).ldlt().solve(map.transpose() * downhill);
+    return map * solve_symmetric(precision(slope), map.transpose() * downhill);
   }
 };
 
@@ -112,7 +112,7 @@ Eigen::VectorXd uncertainty(const Posterior& posterior, const Eigen::VectorXd& s
   const Eigen::Index energies = slope.downhill.rows(), states = slope.downhill.cols(),
                      free = posterior.map.cols(), count = std::min(pieces, energies);
   const Eigen::MatrixXd covariance =
-      posterior.precision(slope).ldlt().solve(Eigen::MatrixXd::Identity(free, free));
+      solve_symmetric(posterior.precision(slope), Eigen::MatrixXd::Identity(free, free));
   Eigen::MatrixXd pulls = posterior.prior_precision * Eigen::MatrixXd::Identity(states, states);
   for (Eigen::Index i = 0; i < count; ++i) {
     const Eigen::Index first = i * energies / count, last = (i + 1) * energies / count;

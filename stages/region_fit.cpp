@@ -1,6 +1,6 @@
 #include "stages/region_fit.hpp"
 
-#include <Eigen/QR>
+#include "stages/dense.hpp"
 
 namespace phasecast {
 
@@ -15,8 +15,7 @@ Eigen::VectorXd background_of(const Dictionary& dictionary, std::span<const doub
     if (dictionary.config().pre_edge.contains(energy_ev)) inside.push_back(e);
   }
   if (terms == 0 || static_cast<int>(inside.size()) < terms) return Eigen::VectorXd::Zero(absorbance.size());
-  const Eigen::VectorXd coefficients =
-      powers(inside, Eigen::all).colPivHouseholderQr().solve(absorbance(inside));
+  const Eigen::VectorXd coefficients = least_squares(powers(inside, Eigen::all), absorbance(inside));
   return powers * coefficients;
 }
 

@@ -1,9 +1,9 @@
 #include "stages/rum_pnp.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <vector>
 
+#include "stages/dense.hpp"
 #include "stages/parallel.hpp"
 
 namespace phasecast {
@@ -17,9 +17,9 @@ struct Whitening {
   Eigen::VectorXd strength;  // √μ
 
   explicit Whitening(const Eigen::MatrixXd& gram) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
-    vectors = eigen.eigenvectors();
-    strength = eigen.eigenvalues().cwiseSqrt();
+    const EigenPairs eigen = eigen_pairs(gram);
+    vectors = eigen.vectors;
+    strength = eigen.values.cwiseSqrt();
   }
 };
 

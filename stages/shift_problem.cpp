@@ -1,9 +1,9 @@
 #include "stages/shift_problem.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <map>
 
+#include "stages/dense.hpp"
 #include "stages/lcf.hpp"
 #include "stages/symmetric.hpp"
 
@@ -19,8 +19,7 @@ Eigen::MatrixXd orthonormal_powers(std::span<const double> energies_ev, int term
   Eigen::MatrixXd powers(count, terms);
   for (Eigen::Index t = 0; t < count; ++t)
     powers.row(t) = PolynomialBasis{middle, half}(energies_ev[static_cast<std::size_t>(t)], terms - 1);
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(powers);
-  return qr.householderQ() * Eigen::MatrixXd::Identity(count, std::min<Eigen::Index>(terms, count));
+  return orthonormal_columns(powers);
 }
 
 bool covered(const Spectrum& reference, double energy_ev, double center_ev, double reach_ev) {

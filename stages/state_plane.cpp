@@ -1,7 +1,8 @@
 #include "stages/state_plane.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
+
+#include "stages/dense.hpp"
 
 namespace phasecast {
 namespace {
@@ -21,9 +22,9 @@ Eigen::MatrixXd sum_zero_basis(Eigen::Index states) {
 
 StatePlane::StatePlane(const Eigen::MatrixXd& gram) {
   const Eigen::MatrixXd basis = sum_zero_basis(gram.rows());
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(basis.transpose() * gram * basis);
-  directions = basis * eigen.eigenvectors();
-  curvature = eigen.eigenvalues();
+  const EigenPairs eigen = eigen_pairs(basis.transpose() * gram * basis);
+  directions = basis * eigen.vectors;
+  curvature = eigen.values;
   const Eigen::VectorXd middle =
       Eigen::VectorXd::Constant(gram.rows(), 1.0 / static_cast<double>(gram.rows()));
   offset = directions.transpose() * (gram * middle);

@@ -1,12 +1,12 @@
 #include "stages/subspace.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <string>
 
+#include "stages/dense.hpp"
 #include "stages/parallel.hpp"
 
 namespace phasecast {
@@ -72,29 +72,28 @@ Eigen::VectorXd regression_noise(const Sums& sums) {
   const Eigen::VectorXd rms = sums.squares.diagonal().cwiseSqrt();
   const Eigen::MatrixXd unit =
       rms.cwiseInverse().asDiagonal() * sums.squares * rms.cwiseInverse().asDiagonal();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(unit);
-  const double floor = resolved * eigen.eigenvalues().maxCoeff();
-  const Eigen::VectorXd inverse = eigen.eigenvalues().cwiseMax(floor).cwiseInverse();
-  const Eigen::VectorXd inverse_diagonal = eigen.eigenvectors().cwiseAbs2() * inverse;
+  const EigenPairs eigen = eigen_pairs(unit);
+  const double floor = resolved * eigen.values.maxCoeff();
+  const Eigen::VectorXd inverse = eigen.values.cwiseMax(floor).cwiseInverse();
+  const Eigen::VectorXd inverse_diagonal = eigen.vectors.cwiseAbs2() * inverse;
   const auto pixels = static_cast<double>(sums.pixels);
   const double unbiased = pixels / (pixels - static_cast<double>(rms.size()) + 1);
   return rms.cwiseProduct((unbiased * inverse_diagonal.cwiseInverse()).cwiseSqrt());
 }
 
-struct EigenPairs {
+struct Decreasing {
   Eigen::VectorXd values;   // decreasing
   Eigen::MatrixXd vectors;  // columns
 };
 
-EigenPairs whitened(const Sums& sums, const Eigen::VectorXd& noise) {
+Decreasing whitened(const Sums& sums, const Eigen::VectorXd& noise) {
   const Eigen::VectorXd whiten = noise.cwiseInverse();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(whiten.asDiagonal() * sums.squares *
-                                                             whiten.asDiagonal());
-  return {eigen.eigenvalues().reverse(), eigen.eigenvectors().rowwise().reverse()};
+  const EigenPairs eigen = eigen_pairs(whiten.asDiagonal() * sums.squares * whiten.asDiagonal());
+  return {eigen.values.reverse(), eigen.vectors.rowwise().reverse()};
 }
 
 /// σ per energy from what the first `signals` vectors leave of it.
-Eigen::VectorXd residual_noise(const Sums& sums, const Eigen::VectorXd& noise, const EigenPairs& eigen,
+Eigen::VectorXd residual_noise(const Sums& sums, const Eigen::VectorXd& noise, const Decreasing& eigen,
                                Eigen::Index signals) {
   const Eigen::Index others = noise.size() - signals;
   const Eigen::MatrixXd squares = eigen.vectors.rightCols(others).cwiseAbs2();
@@ -150,7 +149,7 @@ Result<Subspace> find_subspace(const StackView& stack, int at_least) {
   subspace.excluded = pixels - sums.pixels;
   subspace.noise = regression_noise(sums);
   subspace.noise_edge = largest_of_noise(sums.pixels, subspace.noise.size());
-  EigenPairs eigen = whitened(sums, subspace.noise);
+  Decreasing eigen = whitened(sums, subspace.noise);
   const auto signals = [&]() -> Eigen::Index { return (eigen.values.array() > subspace.noise_edge).count(); };
   for (int update = 0; update < noise_updates && signals() < subspace.noise.size(); ++update) {
     subspace.noise = residual_noise(sums, subspace.noise, eigen, signals());

@@ -1,13 +1,10 @@
 #include "stages/symmetric.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
-namespace phasecast {
+#include "stages/dense.hpp"
 
-Eigen::VectorXd eigenvalues(const Eigen::MatrixXd& symmetric) {
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
-}
+namespace phasecast {
 
 double reciprocal_condition(const Eigen::MatrixXd& symmetric) {
   const Eigen::VectorXd values = eigenvalues(symmetric);
@@ -20,12 +17,11 @@ SymmetricInverse invert(const Eigen::MatrixXd& symmetric) {
   if (symmetric.size() == 0) return inverse;
   const Eigen::VectorXd unit =
       symmetric.diagonal().unaryExpr([](double d) { return d > 0 ? 1 / std::sqrt(d) : 0.0; });
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(unit.asDiagonal() * symmetric *
-                                                             unit.asDiagonal());
+  const EigenPairs eigen = eigen_pairs(unit.asDiagonal() * symmetric * unit.asDiagonal());
   for (Eigen::Index i = 0; i < symmetric.rows(); ++i) {
-    if (eigen.eigenvalues()(i) <= negligible) continue;
-    const Eigen::VectorXd vector = unit.asDiagonal() * eigen.eigenvectors().col(i);
-    inverse.matrix += vector * vector.transpose() / eigen.eigenvalues()(i);
+    if (eigen.values(i) <= negligible) continue;
+    const Eigen::VectorXd vector = unit.asDiagonal() * eigen.vectors.col(i);
+    inverse.matrix += vector * vector.transpose() / eigen.values(i);
     ++inverse.rank;
   }
   return inverse;

@@ -4,9 +4,6 @@
 
 namespace phasecast {
 
-/// Eigenvalues of a symmetric matrix, increasing.
-Eigen::VectorXd eigenvalues(const Eigen::MatrixXd& symmetric);
-
 /// Smallest eigenvalue of a symmetric matrix over its largest; 0 if it is not positive definite.
 double reciprocal_condition(const Eigen::MatrixXd& symmetric);
 

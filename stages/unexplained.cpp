@@ -1,9 +1,9 @@
 #include "stages/unexplained.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "stages/dense.hpp"
 #include "stages/median.hpp"
 #include "stages/subspace.hpp"
 
@@ -42,9 +42,9 @@ Result<Unexplained> unexplained(const ShiftProblem& problem, const Eigen::Vector
                  "at least " + std::to_string(2 * energies) + " to tell structure from noise"};
   const Eigen::MatrixXd residual = problem.unexplained(shift);
   const auto count = static_cast<double>(pixels);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(residual * residual.transpose() / count);
-  const double variance = noise_variance(eigen.eigenvalues(), problem.degrees_of_freedom(), count);
-  const double strongest = eigen.eigenvalues()(energies - 1);
+  const EigenPairs eigen = eigen_pairs(residual * residual.transpose() / count);
+  const double variance = noise_variance(eigen.values, problem.degrees_of_freedom(), count);
+  const double strongest = eigen.values(energies - 1);
   const auto freedom = static_cast<double>(problem.degrees_of_freedom());
 
   Unexplained found;
@@ -52,7 +52,7 @@ Result<Unexplained> unexplained(const ShiftProblem& problem, const Eigen::Vector
   found.mean = residual.rowwise().mean();
   found.noise_sigma = std::sqrt(variance);
   found.structure = std::sqrt(found.mean.squaredNorm() * count / (freedom * variance));
-  found.direction = eigen.eigenvectors().col(energies - 1);
+  found.direction = eigen.vectors.col(energies - 1);
   found.strength = strongest / variance;
   found.noise_edge = largest_of_noise(static_cast<std::size_t>(pixels), energies);
   const double excess = std::max(strongest - variance, 0.0);

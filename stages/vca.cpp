@@ -1,13 +1,12 @@
 #include "stages/vca.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <random>
 #include <string>
 
+#include "stages/dense.hpp"
 #include "stages/dictionary.hpp"
 #include "stages/vertex_exchange.hpp"
 
@@ -21,8 +20,7 @@ constexpr Eigen::Index candidates = 64;  // from the runs, and as many spread ov
 /// The `count` strongest directions of the cloud, as columns.
 Eigen::MatrixXf strongest(const Eigen::MatrixXf& cloud, Eigen::Index count) {
   const Eigen::MatrixXd points = cloud.cast<double>();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(points * points.transpose());
-  return eigen.eigenvectors().rowwise().reverse().leftCols(count).cast<float>();
+  return eigen_pairs(points * points.transpose()).vectors.rowwise().reverse().leftCols(count).cast<float>();
 }
 
 /// The extreme pixel along a random direction orthogonal to the vertices there are, once per state.
@@ -35,8 +33,7 @@ Vertices vca(const Eigen::MatrixXf& plane, std::mt19937_64& random) {
     Eigen::VectorXf direction(states);
     for (float& d : direction) d = normal(random);
     if (l > 0) {
-      const Eigen::HouseholderQR<Eigen::MatrixXf> qr(found);
-      const Eigen::MatrixXf basis = qr.householderQ() * Eigen::MatrixXf::Identity(states, l);
+      const Eigen::MatrixXf basis = orthonormal_columns(found.cast<double>()).cast<float>();
       direction -= basis * (basis.transpose() * direction);
     }
     Eigen::Index vertex = 0;

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <string>
 
 #include "tests/tools/scratch_folder.hpp"
@@ -19,9 +20,8 @@ using namespace std::string_literals;
 namespace {
 
 PixelBuffer part(const std::string& bytes) {
-  std::vector<std::byte> data(bytes.size());
-  std::memcpy(data.data(), bytes.data(), bytes.size());
-  return PixelBuffer::take(std::move(data));
+  const auto from = std::as_bytes(std::span(bytes));
+  return PixelBuffer::take(std::vector<std::byte>(from.begin(), from.end()));
 }
 
 std::string repeated(const std::string& what, std::size_t times) {
