@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include <cmath>
 #include <map>
 
@@ -91,7 +93,7 @@ std::unique_ptr<ScanSource> open_aps_32id(File file, const StackDescription& sai
                          ", Y, X], one image per entry of /exchange/energy"});
   flats.require_shape(sample.shape(), data);
   found.images = std::string(data) + " " + hdf5::to_text(sample.dims()) + " is [image, y, x]";
-  found.signal = std::string("counts, as ") + flat + " holds a flat for each image";
+  found.signal = fmt::format("counts, as {} holds a flat for each image", flat);
 
   const Visits visits = group_by_energy(energy_of_image);
   require_even(visits, file.path());

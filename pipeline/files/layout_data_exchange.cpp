@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include <optional>
 
 #include "pipeline/files/correction_stacks.hpp"
@@ -72,7 +74,7 @@ std::unique_ptr<ScanSource> open_data_exchange(File file, const StackDescription
   const hdf5::Dims dims = hdf5::Dataset::open(file, data).dims();
   const auto names = names_of_axes(file, dims.size());
   const std::string axes = joined(names);
-  const StackAxes order = axes_called(names, dims, file.path(), std::string(data) + "@axes");
+  const StackAxes order = axes_called(names, dims, file.path(), fmt::format("{}@axes", data));
   ImageStack sample = ImageStack::open(file, data, order);
   require_images(sample, energies, axes);
   require_positions(file, "/exchange/x", sample, order.column, axes);
@@ -93,9 +95,9 @@ std::unique_ptr<ScanSource> open_data_exchange(File file, const StackDescription
     require_images(sample, energies, axes);
     sample.require_shape(start.shape, data);
     start.signal = Signal::absorbance;
-    found.signal = std::string("absorbance, as it is ") + optical_density;
-    found.assumptions.push_back(file.path() + ": no flats: " + optical_density + " is read instead of " +
-                                data);
+    found.signal = fmt::format("absorbance, as it is {}", optical_density);
+    found.assumptions.push_back(
+        fmt::format("{}: no flats: {} is read instead of {}", file.path(), optical_density, data));
   } else {
     const auto described = described_signal(file, found);
     const auto image = [&](std::size_t k) { return sample.floats(k); };
