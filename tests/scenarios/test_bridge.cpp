@@ -82,7 +82,7 @@ SCENARIO("DECTRIS images say their energy and kind in the user's data", "[bridge
                                             "--kind-field", "user_data.frame"}));
 }
 
-SCENARIO("files give the maps of our own protocol, bit for bit", "[bridge]") {
+SCENARIO("files give the maps of our own protocol, bit for bit", "[bridge][concurrency]") {
   ForeignStage stage;
   const Words in_folder{"--from", "{folder}/images"};
   WHEN("TIFF files appear in a folder, and a list says their energies") {
