@@ -78,9 +78,11 @@ SCENARIO("a thread that hangs is told to systemd, which hears no sign of life me
     Manager manager(folder / "notify");
     LivePipeline pipeline(folder, series.unmix_options);
     WHEN("the thread that takes frames hangs for a while") {
-      std::optional<StoppedThread> hung(std::in_place, pipeline.process().pid(), "frames");
       std::string told = manager.told();
-      while (told == "READY=1" || told.starts_with("WATCHDOG=1")) told = manager.told();
+      while (!told.starts_with("WATCHDOG=1")) told = manager.told();  // the thread is there, and answers
+      std::optional<StoppedThread> hung(std::in_place, pipeline.process().pid(), "frames");
+      told = manager.told();
+      while (told.starts_with("WATCHDOG=1")) told = manager.told();
       CHECK(told == "STATUS=the thread that takes frames does not answer");
       for (int k = 0; k < 3; ++k) CHECK(manager.told().starts_with("STATUS=the thread"));
       hung.reset();
