@@ -7,6 +7,7 @@
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/map_check.hpp"
 #include "pipeline/files/map_columns.hpp"
+#include "pipeline/files/map_drift.hpp"
 
 namespace phasecast {
 
@@ -91,6 +92,7 @@ void MapFileWriter::Impl::create(const std::map<std::string, std::string>& confi
   hdf5::set_attribute(file, maps::path("mask"), "meaning", "0 valid, 1 no element, 2 bad pixel");
   make_columns(file);
   maps::make_check(file, states.size());
+  maps::make_drift(file);
   file.claim({});
   file.start_swmr();
 }
@@ -114,6 +116,10 @@ Result<Ok> MapFileWriter::Impl::check(const PhaseMap& map) const {
     for (const std::uint32_t e : *indices)
       if (e >= map.energies_ev.size())
         return refuse("energies", std::to_string(e), "below " + std::to_string(map.energies_ev.size()));
+  for (const Drift& drift : map.drift)
+    if (drift.energy_index >= map.energies_ev.size())
+      return refuse("drift", std::to_string(drift.energy_index),
+                    "below " + std::to_string(map.energies_ev.size()));
   return Ok{};
 }
 
@@ -137,6 +143,7 @@ void MapFileWriter::Impl::write(const PhaseMap& map) {
     put(file, image.name, count, image.type, image.data(map));
   put_energies(map);
   maps::put_check(file, count, map);
+  maps::put_drift(file, count, map);
   for (const auto& column : maps::reals) {
     const double value = column.get(map);
     put(file, column.name, count, H5T_NATIVE_DOUBLE, &value);

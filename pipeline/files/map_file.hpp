@@ -22,6 +22,7 @@ namespace phasecast {
 ///     scan_index, scan_id, energies_used, energies_missing (planned - used), noise_sigma, lambda, rho,
 ///     iterations, relative_error, map_distance, converged, aborted, pixel_size_um   [scan]
 ///   /entry/reference_check: how the references fit, see map_check.hpp
+///   /entry/drift: how the images drifted that were registered, see map_drift.hpp
 /// Attributes of /entry/chemical_state: the full configuration, one attribute per option. There are as many
 /// maps as scan_index is long; other datasets may be longer after an append that failed.
 class MapFileWriter {

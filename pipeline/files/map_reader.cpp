@@ -2,6 +2,7 @@
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/map_check.hpp"
 #include "pipeline/files/map_columns.hpp"
+#include "pipeline/files/map_drift.hpp"
 #include "pipeline/files/map_file.hpp"
 #include "pipeline/files/plausible.hpp"
 
@@ -106,6 +107,7 @@ std::vector<PhaseMap> read_outlines(const File& file) {
   read_columns(file, all);
   read_energies(file, all);
   maps::read_check(file, all);
+  maps::read_drift(file, all);
   return all;
 }
 

@@ -50,6 +50,7 @@ PhaseMap make_map(int k) {
   map.residual.assign(12, 0.125F + static_cast<float>(k));
   map.mask.assign(12, 0);
   map.mask[0] = 1;
+  if (k == 1) map.drift = {{0, 1.5, -0.25, 1.002, 0.9, true}, {2, 4, 5, 0.99, 0.1, false}};
   if (k == 1)
     map.reference_check = ReferenceCheck{{1.5, std::numeric_limits<double>::quiet_NaN()},
                                          {0.1, 2},
@@ -90,6 +91,15 @@ void require_same(const PhaseMap& a, const PhaseMap& b) {
   CHECK(same_memory(a.scale, b.scale));
   CHECK(same_memory(a.residual, b.residual));
   CHECK(same_memory(a.mask, b.mask));
+  REQUIRE(a.drift.size() == b.drift.size());
+  for (std::size_t i = 0; i < a.drift.size(); ++i) {
+    CHECK(a.drift[i].energy_index == b.drift[i].energy_index);
+    CHECK(a.drift[i].x == b.drift[i].x);
+    CHECK(a.drift[i].y == b.drift[i].y);
+    CHECK(a.drift[i].magnification == b.drift[i].magnification);
+    CHECK(a.drift[i].quality == b.drift[i].quality);
+    CHECK(a.drift[i].trusted == b.drift[i].trusted);
+  }
   REQUIRE(a.reference_check.has_value() == b.reference_check.has_value());
   if (!a.reference_check) return;
   const ReferenceCheck &one = *a.reference_check, &other = *b.reference_check;
@@ -142,6 +152,20 @@ TEST_CASE("a check of the references that suggests no state is read back so") {
     REQUIRE(writer.append(checked).ok());
   }
   require_maps(folder / "maps.h5", {checked});
+}
+
+TEST_CASE("a drift of an energy that the scan lacks is refused, and the file stays whole") {
+  const TemporaryFolder folder;
+  PhaseMap stray = make_map(1);
+  stray.drift.back().energy_index = static_cast<std::uint32_t>(stray.energies_ev.size());
+  {
+    MapFileWriter writer(folder / "maps.h5", {3, 4}, states, configuration);
+    const auto refused = writer.append(stray);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().field == "drift");
+    REQUIRE(writer.append(make_map(1)).ok());
+  }
+  require_maps(folder / "maps.h5", {make_map(1)});
 }
 
 TEST_CASE("maps are read one at a time, in any order, with the method of the configuration") {
