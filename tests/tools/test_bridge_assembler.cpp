@@ -234,6 +234,50 @@ TEST_CASE("frames wait for their documents, whichever channel is first", "[bridg
   }
 }
 
+TEST_CASE("numbers that go on over runs are those of the run that began", "[bridge]") {
+  AssemblerConfig config = small();
+  config.metadata = Metadata::boundaries;
+  config.numbering.goes_on = true;
+  Bench bench(config);
+  const ForeignStart start{"run", {}, {}};
+  SECTION("in one count, the first run ended early") {
+    bench.document(start);
+    for (std::uint64_t k = 0; k < 3; ++k) bench.frame(k);
+    bench.document(ForeignEnd{ScanStatus::aborted, "the user's wish"});
+    bench.now += 11s;
+    bench.assembler.on_time(bench.now);
+    bench.document(start);
+    for (std::uint64_t k = 3; k < 8; ++k) bench.frame(k);
+    CHECK(bench.sequences() == Sequences{0, 1, 2, 0, 1, 2, 3, 4});
+  }
+  SECTION("for each kind") {
+    config.numbering.per_kind = true;
+    Bench each(config);
+    for (const std::uint64_t run : {0, 1}) {
+      each.document(start);
+      each.frame(run, FrameKind::dark);
+      each.frame(run, FrameKind::flat);
+      for (std::uint64_t k = 0; k < 3; ++k) each.frame(3 * run + k, FrameKind::sample);
+      each.document(ForeignEnd{});
+    }
+    CHECK(each.sequences() == Sequences{0, 1, 2, 3, 4, 0, 1, 2, 3, 4});
+  }
+}
+
+TEST_CASE("after an end that the source said, a higher number begins a scan, a lower one was overtaken",
+          "[bridge]") {
+  AssemblerConfig config = small();
+  config.numbering.first.reset();
+  Bench bench(config);
+  for (const std::uint64_t k : {0, 1, 3}) bench.frame(k);
+  bench.assembler.take(ForeignEvent(ForeignEnd{}), bench.now);
+  bench.frame(2);
+  CHECK(bench.starts.size() == 1);
+  for (const std::uint64_t k : {4, 5}) bench.frame(k);
+  CHECK(bench.starts.size() == 2);
+  CHECK(bench.sequences() == Sequences{0, 1, 3, 2, 0, 1});
+}
+
 TEST_CASE("no more frames are taken than may wait", "[bridge]") {
   AssemblerConfig config = small();
   config.metadata = Metadata::shots;

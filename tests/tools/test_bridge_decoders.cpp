@@ -140,6 +140,14 @@ TEST_CASE("a pickle is refused unopened, and so is what is no document", "[bridg
   CHECK(cause(""s) == "document");
 }
 
+TEST_CASE("a header that nests without end is refused, not printed", "[bridge]") {
+  JsonStream stream(presets().at("adzmq"));
+  const std::string deep = repeated("[", 300'000) + repeated("]", 300'000);
+  CHECK(cause_of(stream, {part(R"({"frame":)" + deep + "}"), part("ab")}) == "header");
+  CHECK(cause_of(stream, {part(R"({"frame":)" + repeated("[", 30) + repeated("]", 30) + "}"), part("ab")}) ==
+        "field");
+}
+
 TEST_CASE("a header and its pixels may come as two messages, and one of them be lost", "[bridge]") {
   JsonStream stream(presets().at("sls"));
   const std::string header =

@@ -42,16 +42,25 @@ void Assembler::take(Result<ForeignEvent> event, Time now) {
   }
   if (config_.metadata != Metadata::none) return;
   if (const auto* start = std::get_if<ForeignStart>(&*event)) begin(*start);
-  if (const auto* end = std::get_if<ForeignEnd>(&*event)) close(*end);
+  if (const auto* end = std::get_if<ForeignEnd>(&*event)) {
+    close(*end);
+    ended_ = scan_.has_value();
+  }
+}
+
+/// The next frame is the first of a scan, whatever its number.
+void Assembler::start_over() {
+  close();
+  scan_.reset();
+  ended_ = false;
+  scan_number_ = 0;
+  strays_ = 0;
+  numbering_.begin_again();
 }
 
 /// A scan of the source's own making: its numbers begin anew.
 void Assembler::begin(const ForeignStart& start) {
-  close();
-  scan_.reset();
-  numbering_.begin_again();
-  scan_number_ = 0;
-  strays_ = 0;
+  start_over();
   plan_ = config_.plan;
   if (!start.energies_ev.empty()) plan_.energies_ev = start.energies_ev;
   slots_ = planned_slots(plan_);
@@ -67,13 +76,10 @@ void Assembler::place(const ForeignFrame& frame, Time now) {
                           "--energies, or a source that says them when a scan begins"});
   if (config_.metadata == Metadata::none && frame.scan && frame.scan != scan_name_)
     begin({*frame.scan, {}, {}});
+  if (ended_ && numbering_.is_newer(frame)) start_over();  // older ones were overtaken by the end
   auto position = numbering_.position(frame, slots_);
   if (position && began_again(*position)) {
-    close();
-    scan_.reset();
-    scan_number_ = 0;
-    strays_ = 0;
-    numbering_.begin_again();
+    start_over();
     position = numbering_.position(frame, slots_);
   }
   if (!position) return tally_.reject(position.error());
@@ -106,6 +112,7 @@ void Assembler::put(const ForeignFrame& frame, const Position& position, Time no
     return tally_.reject({"duplicate", where(frame), "number", std::to_string(frame.number), "a new number"});
   scan_->seen[position.place] = true;
   ++scan_->placed;
+  numbering_.took(frame);
   if (const auto slot = slot_of(frame, position.place))
     send_frame(frame, *slot, position.place);
   else

@@ -73,6 +73,7 @@ class Assembler {
   };
 
   void begin(const ForeignStart& start);
+  void start_over();
   void apply(const ForeignEvent& event, Time now);
   void release(Time now);
   bool release_one(Held& held, Time now);
@@ -99,7 +100,8 @@ class Assembler {
   std::uint64_t scan_number_ = 0;  // since the source began
   std::uint32_t next_index_ = 0;
   std::uint64_t scans_closed_ = 0;
-  int strays_ = 0;  // old numbers in a row
+  int strays_ = 0;      // old numbers in a row
+  bool ended_ = false;  // the source said so of scan_
 
   bool announced_ = false;  // a start document without its stop
   std::deque<Held> held_;   // for their metadata

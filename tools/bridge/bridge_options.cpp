@@ -202,7 +202,7 @@ Plan to_plan(const BridgeOptions& o) {
   config.plan.flats = correction(o.flats, o.flats_per_energy);
   config.plan.sample_repeats = o.repeats;
   config.plan.order = value_or_throw(parse_order(o.order));
-  config.numbering = {plan.mapping.numbers_per_kind, plan.mapping.first};
+  config.numbering = {plan.mapping.numbers_per_kind, plan.mapping.first, plan.mapping.numbers_go_on};
   if (!o.metadata.empty())
     config.metadata = o.metadata_energy.empty() ? Metadata::boundaries : Metadata::shots;
   config.metadata_wait = as_milliseconds(o.metadata_wait_s);

@@ -48,6 +48,7 @@ void GrowingFile::take(const Sink& sink) {
     }
   changed = changed || changes.overflow;
   if ((!changed || !may_read(finished)) && known_ <= next_) return;
+  bool reading = false;
   try {
     const hdf5::File file = hdf5::File::open_to_read(file_);
     known_ = hdf5::Dataset::open(file, dataset_).dims(3, "images [n, Y, X]").front();
@@ -57,11 +58,17 @@ void GrowingFile::take(const Sink& sink) {
     frame.number = next_;
     frame.shape = stack.shape();
     frame.pixel_type = stack.pixel_type();
-    std::vector<std::byte> pixels = stack.read(next_++, frame.pixel_type);
+    reading = true;
+    std::vector<std::byte> pixels = stack.read(next_, frame.pixel_type);
+    reading = false;
+    ++next_;
     frame.pixels = PixelBuffer::take(std::move(pixels));
     sink(ForeignEvent(std::move(frame)));
   } catch (const Failure& failure) {
-    known_ = next_;  // tried again when the file changes
+    if (reading && mark_of(file_) == Mark::closed)
+      ++next_;  // damaged: nobody will write it anew
+    else
+      known_ = next_;  // tried again when the file changes
     sink(failure.error);
   }
 }

@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_header_bytes = 1 << 20;
+constexpr int deepest_header = 32;
 
 std::string shown(const json* value) {
   constexpr std::size_t most_shown = 80;
@@ -83,7 +84,15 @@ Result<json> parse_header(std::span<const std::byte> bytes, const std::string& w
     return Error{"header", where, "", std::to_string(bytes.size()) + " bytes",
                  "a JSON header of at most 1 MiB"};
   const auto* text = reinterpret_cast<const char*>(bytes.data());
-  json header = json::parse(text, text + bytes.size(), nullptr, false);
+  bool too_deep = false;  // to be printed, say in an error: that recurses
+  const auto shallow = [&](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > deepest_header;
+    return !too_deep;
+  };
+  json header = json::parse(text, text + bytes.size(), shallow, false);
+  if (too_deep)
+    return Error{"header", where, "", "nested deeper than " + std::to_string(deepest_header),
+                 "a JSON header as sources send it"};
   if (!header.is_object())
     return Error{"header", where, "", std::to_string(bytes.size()) + " bytes that are no JSON object",
                  "a JSON object"};

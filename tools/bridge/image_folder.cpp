@@ -84,7 +84,9 @@ void ImageFolder::take(const Sink& sink) {
   if (waiting_.empty()) return;
   const std::string name = std::move(waiting_.front());
   waiting_.pop_front();
-  sink(read(name));
+  auto image = read(name);
+  if (!image) taken_.erase(name);  // half written, maybe: it counts again when it is closed
+  sink(std::move(image));
 }
 
 Result<ForeignEvent> ImageFolder::read(const std::string& name) {

@@ -129,6 +129,7 @@ const std::map<std::string, Setter>& setters() {
       {"exposure_unit_s", [](auto& m, auto& n, auto& k) { m.exposure_unit_s = positive_of(n, k); }},
       {"timestamp_unit_s", [](auto& m, auto& n, auto& k) { m.timestamp_unit_s = positive_of(n, k); }},
       {"numbers_per_kind", [](auto& m, auto& n, auto& k) { m.numbers_per_kind = flag_of(n, k); }},
+      {"numbers_go_on", [](auto& m, auto& n, auto& k) { m.numbers_go_on = flag_of(n, k); }},
       {"separate_messages", [](auto& m, auto& n, auto& k) { m.separate_messages = flag_of(n, k); }},
       {"first", [](auto& m, auto& n, auto& k) { m.first = count_of(n, k); }},
       {"skip_parts", [](auto& m, auto& n, auto& k) { m.skip_parts = static_cast<int>(count_of(n, k)); }},

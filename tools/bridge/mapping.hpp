@@ -26,6 +26,7 @@ struct Mapping {
   double timestamp_unit_s = 1;             ///< likewise, since 1970-01-01 UTC
   bool numbers_per_kind = false;           ///< darks, flats and samples each count for themselves
   std::optional<std::uint64_t> first;      ///< the source's first number
+  bool numbers_go_on = false;              ///< from scan to scan, instead of beginning anew with each
   bool separate_messages = false;          ///< header and pixels are messages of their own, not parts of one
   int skip_parts = 0;                      ///< parts before the header, a topic for instance
   std::map<std::string, FrameKind> kinds;  ///< a value of `kind` as JSON text -> what it means

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "tools/bridge/foreign.hpp"
@@ -12,6 +13,7 @@ namespace phasecast::bridge {
 struct NumberingRule {
   bool per_kind = false;               ///< darks, flats and samples each count for themselves
   std::optional<std::uint64_t> first;  ///< its first number; else that of the first frame that comes
+  bool goes_on = false;                ///< from scan to scan: `first` is the first scan's alone
 };
 
 /// Where a frame belongs. Numbers that go on beyond a scan's frames are those of the scans after it.
@@ -28,11 +30,24 @@ class Numbering {
   /// Error "kind" or "plan" if the number cannot be read; nothing if it is below the first: the source began
   /// again.
   Result<std::optional<Position>> position(const ForeignFrame& frame, const std::vector<Slot>& slots);
-  void begin_again() { base_.reset(); }
+  /// This frame is of the scan.
+  void took(const ForeignFrame& frame);
+  /// Another scan begins with the next frame, whatever its number.
+  void begin_again();
+  /// Above every number of the scan.
+  bool is_newer(const ForeignFrame& frame) const;
 
  private:
+  /// The kind that counts for itself, or all frames.
+  using Count = std::optional<FrameKind>;
+  Count count_of_its_own(const ForeignFrame& frame) const {
+    return rule_.per_kind ? frame.kind : std::nullopt;
+  }
+  std::uint64_t first_of_scan(const ForeignFrame& frame) const;
+
   NumberingRule rule_;
-  std::optional<std::uint64_t> base_;
+  std::map<Count, std::uint64_t> base_, newest_;
+  std::map<Count, std::uint64_t> before_;  // the newest of the scan before
 };
 
 /// "frame 17"

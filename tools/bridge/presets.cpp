@@ -9,6 +9,7 @@ namespace {
 Mapping adzmq() {
   Mapping m;
   m.number = "frame";
+  m.numbers_go_on = true;
   m.shape = "shape";
   m.shape_order = "xy";
   m.dtype = "type";
@@ -41,6 +42,7 @@ Mapping recastx() {
   m.number = "frame";
   m.first = 0;
   m.numbers_per_kind = true;
+  m.numbers_go_on = true;
   m.shape = "shape";
   m.default_dtype = "uint16";
   m.kind = "image_attributes.scan_index";
@@ -58,12 +60,15 @@ Mapping dectris() {
 
 /// Files: numbers are in their names, or the places of images in one file.
 Mapping folder() {
-  return {};
+  Mapping m;
+  m.numbers_go_on = true;
+  return m;
 }
 
 Mapping hdf5() {
   Mapping m;
   m.first = 0;
+  m.numbers_go_on = true;
   return m;
 }
 
