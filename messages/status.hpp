@@ -54,7 +54,7 @@ struct Status {
   std::string note;                 ///< what the pipeline is waiting for, in words
   std::int64_t published_utc_ns = 0;
   std::vector<Drift> drift;      ///< of the newest scan, by order of ingest; empty without registration
-  std::optional<Advice> advice;  ///< of the newest map; none before the first
+  std::optional<Advice> advice;  ///< of the newest map of this scan; none before its first
 };
 
 }  // namespace phasecast

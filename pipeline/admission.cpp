@@ -69,6 +69,7 @@ void Admission::open(const ScanStart& start, Time now, std::shared_ptr<const Rec
     status.scan_index = start.scan_index;
     status.energies_planned = static_cast<std::uint32_t>(start.energies_ev.size());
     status.energies_received = 0;
+    status.advice.reset();
   });
   emit_(ScanOpened{open_->start, open_->recording});
 }

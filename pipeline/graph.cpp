@@ -59,7 +59,7 @@ struct Graph::Nodes {
                }),
         solve(graph, flow::serial,
               [this](const SolveRequest& request, auto& ports) { advance(request, ports); }),
-        publish(graph, flow::serial, [this](const MapPtr& map) { outputs.publish(map); }) {
+        publish(graph, flow::serial, [this](const MapPtr& map) { guard([&] { outputs.publish(map); }); }) {
     flow::make_edge(flow::output_port<0>(pair), ingest);
     flow::make_edge(flow::output_port<0>(ingest), solve);
     flow::make_edge(flow::output_port<0>(solve), solve);
@@ -78,7 +78,7 @@ struct Graph::Nodes {
 
   template <class Ports>
   void pair_next(const Event& event, Ports& ports) {
-    pairing.take(event);
+    guard([&] { pairing.take(event); });
     --steps_waiting;
     if (!solver_paused) return;
     ++steps_waiting;

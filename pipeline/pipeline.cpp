@@ -143,7 +143,9 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   }
   publisher_->publish(encode(*map));
   ledger_.count(map->final ? &Counters::maps_final : &Counters::maps_provisional);
-  ledger_.update([&](Status& status) { status.advice = map->advice; });
+  ledger_.update([&](Status& status) {
+    if (status.scan_id == map->scan_id) status.advice = map->advice;
+  });
   if (!map->final) return;
 
   const double latency_ms = static_cast<double>(map->published_utc_ns - map->received_utc_ns) / ns_per_ms;

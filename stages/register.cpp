@@ -37,10 +37,12 @@ Alignment without_rest(const Alignment& a, const TileFit& rest, int bin) {
   return {a.x - m * rest.x * bin, a.y - m * rest.y * bin, m};
 }
 
-bool is_drift(const Alignment& a, Shape shape) {
+/// `lawful`: the magnification that is known of the energy, else 1.
+bool is_drift(const Alignment& a, Shape shape, double lawful) {
+  const double magnification = a.magnification / lawful;
   return std::abs(a.x) < shape.width && std::abs(a.y) < shape.height &&
-         a.magnification < Registration::most_magnification &&
-         a.magnification > 1 / Registration::most_magnification;
+         magnification < Registration::most_magnification &&
+         magnification > 1 / Registration::most_magnification;
 }
 
 /// RMS over the image of how far the pixels move from one alignment to the other.
@@ -62,6 +64,10 @@ void Registration::next_scan() {
   std::swap(sum_, last_sum_);
   last_images_ = images_;
   images_ = 0;
+}
+
+double Registration::lawful() const {
+  return config_.law ? alignment_.magnification : 1;
 }
 
 double Registration::magnification_at(double energy_ev) const {
@@ -126,7 +132,7 @@ Alignment Registration::look_around(const Alignment& start) {
   const auto shift = correlation_(coarse_.reference.pixels, coarse_.moved);
   const double pixels = start.magnification * coarse_.frame.bin;
   Alignment found{start.x + pixels * shift.x, start.y + pixels * shift.y, start.magnification};
-  if (found == start || !is_drift(found, shape_)) return start;
+  if (found == start || !is_drift(found, shape_, lawful())) return start;
   Alignment near = start, far = found;
   return step(coarse_, far).quality > step(coarse_, near).quality ? found : start;
 }
@@ -143,13 +149,13 @@ TileFit Registration::step(Level& level, Alignment& alignment) {
 Drift Registration::fitted(Alignment at) {
   const Drift failed{0, alignment_.x, alignment_.y, alignment_.magnification, 0, false};
   for (int k = 0; k < coarse_steps; ++k)
-    if (!step(coarse_, at).solved || !is_drift(at, shape_)) return failed;
+    if (!step(coarse_, at).solved || !is_drift(at, shape_, lawful())) return failed;
   TileFit fit;
   bool rests = false;
   for (int k = 0; k < most_fine_steps && !rests; ++k) {
     const Alignment before = at;
     fit = step(fine_, at);
-    if (!fit.solved || !is_drift(at, shape_)) return failed;
+    if (!fit.solved || !is_drift(at, shape_, lawful())) return failed;
     rests = distance(before, at, shape_) < at_rest;
   }
   const bool trusted = rests && fit.overlap >= least_overlap && fit.significance >= least_significance &&

@@ -71,6 +71,8 @@ class Registration {
   };
 
   double magnification_at(double energy_ev) const;
+  /// Of the image at hand, where a law says it; else 1.
+  double lawful() const;
   void take(std::span<const float> absorbance);
   Drift begin_reference(std::span<const float> absorbance);
   Alignment look_around(const Alignment& start);

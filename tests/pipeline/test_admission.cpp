@@ -196,7 +196,9 @@ TEST_CASE("the next scan of the series closes the one before, whose missing fram
   const auto scan = small_scan("a"), next = small_scan("b");
   desk.start(scan);
   for (std::uint64_t k = 0; k < 10; ++k) desk.frame(scan, k);
+  desk.ledger.update([](Status& status) { status.advice = Advice{.enough = true}; });
   desk.start(next);
+  CHECK_FALSE(desk.ledger.snapshot().advice);  // that was of the scan before
   REQUIRE(desk.closed.size() == 1);
   CHECK(desk.closed[0].missing == 2);
   CHECK(desk.closed[0].timed_out);
