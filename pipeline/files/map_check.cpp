@@ -5,19 +5,16 @@
 #include <cmath>
 #include <limits>
 
-#include "messages/wire/limits.hpp"
 #include "pipeline/files/hdf5_attributes.hpp"
-#include "pipeline/files/plausible.hpp"
+#include "pipeline/files/map_tables.hpp"
 
 namespace phasecast::maps {
 
 namespace {
 
 using hdf5::Dataset;
-using hdf5::Dims;
 using hdf5::File;
 
-constexpr hsize_t scans_chunk = 64, energies_chunk = 128;
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 const std::string group = "/entry/reference_check";
 
@@ -42,37 +39,6 @@ void make_table(const File& file, const Table& table, hsize_t width, hsize_t chu
   Dataset::create(file, path(table.name), H5T_NATIVE_DOUBLE,
                   {{0, width}, {scans_chunk, chunk}, {H5S_UNLIMITED, most}, true});
   if (*table.unit) hdf5::set_attribute(file, path(table.name), "units", std::string(table.unit));
-}
-
-/// An entry of any length: the table grows, and what is beyond the entry is `filler`.
-void put_wide(const File& file, const Table& table, hsize_t index, std::vector<double> values,
-              double filler) {
-  const Dataset dataset = Dataset::open(file, path(table.name));
-  const hsize_t width = std::max<hsize_t>(dataset.dims(2, "[scan, E]")[1], values.size());
-  dataset.grow({index + 1, width});
-  values.resize(width, filler);
-  if (width > 0) dataset.put(index, H5T_NATIVE_DOUBLE, values.data());
-}
-
-/// The entries of a table, `width` values each.
-struct Rows {
-  std::size_t width = 0;
-  std::vector<double> values;
-
-  std::vector<double> first(std::size_t n, std::size_t entry) const {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(entry * width);
-    return {begin, begin + static_cast<std::ptrdiff_t>(n)};
-  }
-};
-
-Rows read_rows(const File& file, const Table& table, std::size_t count, std::size_t least) {
-  const Dataset dataset = Dataset::open(file, path(table.name));
-  const Dims dims = dataset.dims(2, "[scan, n]");
-  require_at_most(file.path(), dataset.name(), dims[1], limits::energies, "values of a map");
-  if (dims[0] < count || dims[1] < least)
-    throw Failure({"shape", file.path(), dataset.name(), hdf5::to_text(dims),
-                   hdf5::to_text({count, least}) + " or more"});
-  return {dims[1], hdf5::read_numbers<double>(dataset)};
 }
 
 template <class T>
@@ -105,8 +71,8 @@ void put_check(const File& file, hsize_t index, const PhaseMap& map) {
     Dataset::open(file, path(table.name)).put(index, H5T_NATIVE_DOUBLE, values.data());
   }
   for (const Table& table : by_energy)
-    put_wide(file, table, index, check.*table.values,
-             table.values == &ReferenceCheck::residual_ev ? 0 : none);
+    put_row(file, path(table.name), index, check.*table.values,
+            table.values == &ReferenceCheck::residual_ev ? 0.0 : none);
   const std::uint8_t applied = check.shift_applied, structured = check.structured;
   Dataset::open(file, path("shift_applied")).put(index, H5T_NATIVE_UINT8, &applied);
   Dataset::open(file, path("structured")).put(index, H5T_NATIVE_UINT8, &structured);
@@ -120,9 +86,10 @@ void read_check(const File& file, std::vector<PhaseMap>& all) {
   const auto applied = column<std::uint8_t>(file, "shift_applied", count),
              structured = column<std::uint8_t>(file, "structured", count);
   const std::size_t states = all.front().states.size();
-  std::array<Rows, by_state.size()> rows;
-  std::transform(by_state.begin(), by_state.end(), rows.begin(),
-                 [&](const Table& table) { return read_rows(file, table, count, states); });
+  std::array<Rows<double>, by_state.size()> rows;
+  std::transform(by_state.begin(), by_state.end(), rows.begin(), [&](const Table& table) {
+    return read_rows<double>(file, path(table.name), count, states);
+  });
   for (std::size_t i = 0; i < count; ++i) {
     ReferenceCheck check;
     check.shift_ev = rows[0].first(states, i);
@@ -137,12 +104,13 @@ void read_check(const File& file, std::vector<PhaseMap>& all) {
   for (const Table& table : by_energy) {
     const bool of_no_map = Dataset::open(file, path(table.name)).dims(2, "[scan, n]")[1] == 0;
     if (of_no_map && table.values == &ReferenceCheck::suggested) continue;
-    const Rows all_of = read_rows(file, table, count, *std::max_element(lengths.begin(), lengths.end()));
+    const auto all_of =
+        read_rows<double>(file, path(table.name), count, *std::max_element(lengths.begin(), lengths.end()));
     for (std::size_t i = 0; i < count; ++i) {
       if (!all[i].reference_check) continue;
       const bool energies = table.values == &ReferenceCheck::residual_ev;  // first: they tell the length
       if (energies)
-        while (lengths[i] < all_of.width && all_of.values[i * all_of.width + lengths[i]] > 0) ++lengths[i];
+        while (lengths[i] < all_of.width && all_of.at(i, lengths[i]) > 0) ++lengths[i];
       const std::vector<double> values = all_of.first(lengths[i], i);
       const bool absent = !values.empty() && std::isnan(values.front());
       if (!absent) (*all[i].reference_check).*table.values = values;
