@@ -22,7 +22,7 @@ struct Counters {
   std::uint64_t late = 0;       ///< arrived after its place was given up; recorded, not unmixed
   std::uint64_t missing = 0;    ///< never arrived when their scan closed
   std::uint64_t foreign = 0;    ///< of a scan that is not open; discarded
-  std::uint64_t unpaired = 0;   ///< recorded, but not unmixed: what goes with it never came, or came too late
+  std::uint64_t unpaired = 0;   ///< recorded, but not in a map: see messages/README.md
   std::map<std::string, std::uint64_t> rejected;  ///< malformed messages by cause
   std::map<std::string, std::uint64_t> refused;   ///< connections not let in, by socket
   std::uint64_t scans_started = 0;

@@ -3,6 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "stages/beam.hpp"
 
 namespace phasecast {
 namespace {
@@ -14,23 +18,32 @@ std::string mebibytes(std::size_t bytes) {
 }  // namespace
 
 bool Accumulator::goes_on_with(const ScanStart& next) const {
-  return scan_ && current_ && !used_.empty() && scan_->series_id == next.series_id &&
-         scan_->shape == next.shape && scan_->energies_ev == next.energies_ev;
+  return scan_ && current_ && scan_->series_id == next.series_id && scan_->shape == next.shape &&
+         scan_->energies_ev == next.energies_ev;
 }
 
 void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan* recording) {
-  const bool goes_on = goes_on_with(*scan);
+  const bool goes_on = goes_on_with(*scan), has_data = !used_.empty();
+  if (!goes_on && current_ && registered_ && scan_->series_id == scan->series_id)
+    ledger_.error("scan " + scan->scan_id +
+                  ": its images are aligned with each other, not with those of scan " + scan_->scan_id +
+                  ", which has another shape or other energies");
   scan_ = std::move(scan);
   used_.clear();
   applied_.reset();
   published_at_ = snapshot_at_ = 0;
+  brightest_ = std::numeric_limits<float>::infinity();
   std::vector<Drift> known = recording ? recording->drift : std::vector<Drift>();
   ledger_.update([](Status& status) { status.drift.clear(); });
   if (goes_on) {
     watch_.open(*scan_, true);
-    carried_.next_scan(*current_);
+    Moments sums =
+        *std::exchange(current_, std::nullopt);  // if memory runs out, no sums rather than two scans'
+    if (has_data) carried_.next_scan(sums);
     if (registered_) registered_->begin_scan(std::move(known));
-    return current_->clear();
+    sums.clear();
+    current_ = std::move(sums);
+    return;
   }
 
   current_.reset();
@@ -72,19 +85,32 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
                   std::to_string((bytes >> 20) + 1) + " MiB of --carry: its references stay as they are");
 }
 
-/// False if it cannot be used.
-bool Accumulator::count(const EnergyJob& energy) {
-  const double ev = energy_ev(energy);
-  if (current_ && !current_->dictionary().covers(ev)) {
-    const std::size_t frames = energy.samples.size() + energy.flats.size() + energy.darks.size();
-    ledger_.update([&](Status& status) {
-      status.counters.used -= frames;  // as pairing has counted them
-      status.counters.unpaired += frames;
-    });
-    ledger_.error("scan " + scan_->scan_id + ": a frame at " + std::to_string(ev) +
-                  " eV is outside the references' energies: recorded, not in the map");
-    return false;
-  }
+/// Why it cannot be used; empty if it can.
+std::string Accumulator::fault_of(double energy_ev, const RawFrame& frame) {
+  if (!current_->dictionary().covers(energy_ev)) return "outside the references' energies";
+  const SeenBeam seen = beam(frame, scan_->shape);
+  if (seen.beam == Beam::off_in_flat)
+    return "its flat shows no beam: its light does not stand out from its noise";
+  if (seen.beam == Beam::off_in_sample)
+    return "it shows no beam: its light does not stand out from its noise";
+  if (seen.absorbance > brightest_ + most_above_brightest)
+    return "it shows no beam: its absorbance, " + std::to_string(seen.absorbance) +
+           ", is far above that of the scan's brightest frame, " + std::to_string(brightest_);
+  brightest_ = std::min(brightest_, seen.absorbance);
+  return "";
+}
+
+void Accumulator::leave_out(const EnergyJob& energy, const std::string& why) {
+  const std::size_t frames = energy.samples.size() + energy.flats.size() + energy.darks.size();
+  ledger_.update([&](Status& status) {
+    status.counters.used -= frames;  // as pairing has counted them
+    status.counters.unpaired += frames;
+  });
+  ledger_.error("scan " + scan_->scan_id + ": the frame at " + std::to_string(energy_ev(energy)) +
+                " eV is recorded, not in the map: " + why);
+}
+
+void Accumulator::count(const EnergyJob& energy) {
   used_.push_back(energy.energy_index);
   last_sequence_ = 0;
   received_utc_ns_ = 0;
@@ -93,7 +119,6 @@ bool Accumulator::count(const EnergyJob& energy) {
       last_sequence_ = std::max(last_sequence_, admitted.frame.header.sequence);
       received_utc_ns_ = std::max(received_utc_ns_, admitted.frame.received_utc_ns);
     }
-  return true;
 }
 
 void Accumulator::add(std::span<const EnergyJob> energies) {
@@ -101,22 +126,40 @@ void Accumulator::add(std::span<const EnergyJob> energies) {
   raw_frames_.begin();
   std::vector<std::uint32_t> indices;
   for (const EnergyJob& energy : energies) {
-    if (!count(energy) || !current_) continue;
-    indices.push_back(energy.energy_index);
+    if (!current_) {
+      count(energy);
+      continue;
+    }
     const double ev = energy_ev(energy);
-    batch_.push_back({ev, raw_frames_.frame(energy), carried_.room(energy.energy_index),
-                      watch_.room(energy.energy_index, ev), energy.energy_index});
+    const RawFrame frame = raw_frames_.frame(energy);
+    if (const std::string fault = fault_of(ev, frame); !fault.empty()) {
+      leave_out(energy, fault);
+      continue;
+    }
+    count(energy);
+    indices.push_back(energy.energy_index);
+    batch_.push_back({ev, frame, carried_.room(energy.energy_index), watch_.room(energy.energy_index, ev),
+                      energy.energy_index});
   }
   ledger_.update(
       [&](Status& status) { status.energies_received = static_cast<std::uint32_t>(used_.size()); });
   if (!current_) return;
 
   const std::size_t aligned = registered_ ? registered_->drift().size() : 0;
-  const auto found = registered_ ? registered_->add(batch_, *current_) : ingest_.add(batch_, *current_);
+  const auto found = sum_up();
   if (registered_) say_drift(aligned);
   for (std::size_t k = 0; k < found.size(); ++k) {
     carried_.replace(indices[k], batch_[k].energy_ev, found[k].largest);
     if (found[k].repaired > 0) ledger_.count(&Counters::repaired_pixels, found[k].repaired);
+  }
+}
+
+std::span<const Ingested> Accumulator::sum_up() {
+  try {
+    return registered_ ? registered_->add(batch_, *current_) : ingest_.add(batch_, *current_);
+  } catch (...) {
+    current_.reset();  // half of a batch may be in the sums
+    throw;
   }
 }
 

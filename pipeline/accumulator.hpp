@@ -56,7 +56,8 @@ class Accumulator {
   /// `recording`: that a restart goes on with, if any; its drift, where known, is not measured again.
   void open(std::shared_ptr<const ScanStart> scan, const RecordedScan* recording = nullptr);
   /// Some energies of the open scan, at most Ingest::most_energies, in one sweep; their raw frames are not
-  /// needed afterwards. An energy outside a reference's range cannot be used: said, counted as unpaired.
+  /// needed afterwards. An energy outside a reference's range, or taken without beam, cannot be used: said,
+  /// counted as unpaired.
   void add(std::span<const EnergyJob> energies);
   /// The data so far; nothing, with a note in the status, while they do not determine a map.
   SnapshotPtr snapshot();
@@ -74,7 +75,10 @@ class Accumulator {
   Result<References> references() const;
 
  private:
-  bool count(const EnergyJob& energy);
+  std::string fault_of(double energy_ev, const RawFrame& frame);
+  void leave_out(const EnergyJob& energy, const std::string& why);
+  void count(const EnergyJob& energy);
+  std::span<const Ingested> sum_up();
   void say_drift(std::size_t before);
   std::optional<Error> nothing_to_show() const;
   const Dictionary& dictionary_of(const PhaseMap* map) const;
@@ -99,6 +103,7 @@ class Accumulator {
   std::uint64_t last_sequence_ = 0;
   std::int64_t received_utc_ns_ = 0;
   std::vector<std::uint32_t> used_;
+  float brightest_ = 0;   // the least absorbance of a frame of this scan
   int published_at_ = 0;  // energies then
   int snapshot_at_ = 0;
   Pool<Snapshot> snapshots_;

@@ -52,13 +52,6 @@ void with_floats(std::span<const std::byte> pixels, PixelType type, const Body& 
   throw std::invalid_argument("unknown pixel type " + std::to_string(static_cast<int>(type)));
 }
 
-void copy_pixels(const RawPixels& from, std::size_t first, std::span<float> to) {
-  const std::size_t size = bytes_per_pixel(from.type);
-  with_floats(from.bytes.subspan(first * size, to.size() * size), from.type, [&](const auto& values) {
-    for (std::size_t k = 0; k < to.size(); ++k) to[k] = values[k];
-  });
-}
-
 /// −ln of light over full light, both without the dark level. NaN where either is not positive, is not
 /// finite, or where their ratio leaves the normal floats.
 float minus_log(float light, float full) {
@@ -87,6 +80,13 @@ void add_pixels(std::span<const std::byte> pixels, PixelType type, std::span<flo
   require_size(pixels.size(), sum.size() * bytes_per_pixel(type), "frame in bytes");
   with_floats(pixels, type, [&](const auto& values) {
     for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += values[k];
+  });
+}
+
+void read_pixels(const RawPixels& pixels, std::size_t first, std::span<float> to) {
+  const std::size_t size = bytes_per_pixel(pixels.type);
+  with_floats(pixels.bytes.subspan(first * size, to.size() * size), pixels.type, [&](const auto& values) {
+    for (std::size_t k = 0; k < to.size(); ++k) to[k] = values[k];
   });
 }
 
@@ -123,7 +123,7 @@ void to_absorbance(const RawFrame& frame, std::size_t first, std::span<float> ab
   std::array<float, most> sample, flat, dark;
   const auto part = [](const RawPixels& pixels, std::size_t begin, std::size_t count, auto& buffer) {
     const std::span<float> floats = std::span(buffer).first(pixels.empty() ? 0 : count);
-    copy_pixels(pixels, begin, floats);
+    read_pixels(pixels, begin, floats);
     return floats;
   };
   const bool corrected = frame.signal != Signal::absorbance;

@@ -13,6 +13,9 @@ namespace phasecast {
 /// so.
 void add_pixels(std::span<const std::byte> pixels, PixelType type, std::span<float> sum);
 
+/// The pixels from `first` on, converted to float.
+void read_pixels(const RawPixels& pixels, std::size_t first, std::span<float> to);
+
 /// What turns one frame into absorbance. Empty spans mean "none": no dark subtracted, not divided by a flat.
 struct Correction {
   std::span<const float> dark;

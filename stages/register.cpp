@@ -61,6 +61,7 @@ Registration::Registration(const RegisterConfig& config, Shape shape, double fir
       correlation_(coarse_shape(shape)) {}
 
 void Registration::next_scan() {
+  if (images_ == 0) return;
   std::swap(sum_, last_sum_);
   last_images_ = images_;
   images_ = 0;

@@ -53,6 +53,7 @@ class Registration {
 
   /// The next scan of the series begins: the reference is the mean of this one's images, until its own come.
   /// So a scan's alignment depends on its own images and on those of the scan before with their drift.
+  /// A scan without a trusted image leaves the reference as it was.
   void next_scan();
 
   /// The image's drift, also in `aligned` from now on; its energy index is left to the caller. Throws

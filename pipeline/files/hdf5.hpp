@@ -92,8 +92,11 @@ Handle fixed_text_type(std::size_t size);  ///< UTF-8, filled up with NUL
 
 class File {
  public:
-  /// A new file that can be read while it is written; refused where the disk has no room for `bytes`.
+  /// A new file that can be read while it is written; refused where the disk has no room for `bytes`. Until
+  /// `start_swmr` it is called PATH.partial, so that what has its name can be read, whenever its writer dies.
   static File create(const std::filesystem::path& path, std::size_t bytes);
+  /// What a writer that failed or died before `start_swmr` has left.
+  static std::filesystem::path partial(const std::filesystem::path& path);
   /// A file that nobody writes, finished or not, to add entries to its growing datasets; readers may have it
   /// open.
   static File open_to_append(const std::filesystem::path& path);
@@ -124,12 +127,11 @@ class File {
   /// Claims disk blocks for everything in the file but `left_sparse`: later writes there need no new space.
   void claim(std::vector<Extent> left_sparse);
   /// From here on other processes may read; no object or attribute can be added any more.
-  void start_swmr() const;
+  void start_swmr();
   void flush();
   /// What was flushed reaches the disk itself (fdatasync).
   void sync();
   void close();
-  void rename(const std::filesystem::path& path);
 
  private:
   File(std::string path, Handle handle, bool writable)
@@ -172,6 +174,8 @@ class Dataset {
   /// can read along another.
   void put(hsize_t index, hid_t type, const void* one) const;
   void get(hsize_t index, hid_t type, void* one, std::size_t dimension = 0) const;
+  /// False if its storage has no place in the file yet: what is read there are fill values.
+  bool is_there(hsize_t index) const;
   /// One entry that is exactly one chunk, from the caller's memory straight to the file.
   void put_chunk(hsize_t index, std::span<const std::byte> bytes) const;
   void grow(const Dims& dims) const;

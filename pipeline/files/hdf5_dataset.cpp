@@ -151,6 +151,31 @@ void Dataset::get(hsize_t index, hid_t type, void* one, std::size_t dimension) c
           [&] { return H5Dread(id(), type, here.get(), there.get(), H5P_DEFAULT, one); });
 }
 
+bool Dataset::is_there(hsize_t index) const {
+  const Handle plan(checked(path_, name_, "has no plan", [&] { return H5Dget_create_plist(id()); }),
+                    H5Pclose);
+  if (H5Pget_layout(plan.get()) != H5D_CHUNKED) return true;
+  const Dims all = dims();
+  Dims chunk(all.size());
+  H5Pget_chunk(plan.get(), static_cast<int>(chunk.size()), chunk.data());
+  Dims corner(all.size(), 0);
+  corner.front() = index / chunk.front() * chunk.front();
+  for (std::size_t axis = 1;;) {  // every chunk of the entry, as an odometer counts
+    unsigned filters = 0;
+    haddr_t place = HADDR_UNDEF;
+    hsize_t bytes = 0;
+    checked(path_, name_, "has no place",
+            [&] { return H5Dget_chunk_info_by_coord(id(), corner.data(), &filters, &place, &bytes); });
+    if (place == HADDR_UNDEF) return false;
+    for (axis = 1; axis < all.size(); ++axis) {
+      corner[axis] += chunk[axis];
+      if (corner[axis] < all[axis]) break;
+      corner[axis] = 0;
+    }
+    if (axis == all.size()) return true;
+  }
+}
+
 void Dataset::put_chunk(hsize_t index, std::span<const std::byte> bytes) const {
   Dims corner(dims().size(), 0);
   corner.front() = index;

@@ -90,12 +90,18 @@ int File::descriptor() const {
   return *static_cast<int*>(descriptor);
 }
 
+std::filesystem::path File::partial(const std::filesystem::path& path) {
+  return path.string() + ".partial";
+}
+
 File File::create(const std::filesystem::path& path, std::size_t bytes) {
+  if (std::filesystem::exists(path)) fail(path.string(), "cannot create", EEXIST);
   require_room(path, bytes);
   const Handle access = file_access();
+  const std::string name = partial(path);
   return {path.string(),
-          Handle(checked(path.string(), "", "cannot create",
-                         [&] { return H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access.get()); }),
+          Handle(checked(name, "", "cannot create",
+                         [&] { return H5Fcreate(name.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access.get()); }),
                  H5Fclose),
           true};
 }
@@ -184,8 +190,9 @@ void File::claim(std::vector<Extent> left_sparse) {
   }
 }
 
-void File::start_swmr() const {
+void File::start_swmr() {
   checked(path_, "", "cannot open to readers", [&] { return H5Fstart_swmr_write(id()); });
+  std::filesystem::rename(partial(path_), path_);
 }
 
 void File::flush() {
@@ -201,11 +208,6 @@ void File::flush() {
 
 void File::sync() {
   if (::fdatasync(descriptor()) != 0) fail(path_, "cannot write", errno);
-}
-
-void File::rename(const std::filesystem::path& path) {
-  std::filesystem::rename(path_, path);
-  path_ = path.string();
 }
 
 void File::close() {

@@ -34,6 +34,8 @@ class ImageStack {
   /// Row-major [Y, X], whatever the order in the file.
   std::vector<std::byte> read(std::uint64_t image, PixelType type) const;
   std::vector<float> floats(std::uint64_t image) const;
+  /// False if it was not written yet, as far as the file tells.
+  bool is_there(std::uint64_t image) const { return axes_.image != 0 || dataset_.is_there(image); }
 
  private:
   ImageStack(hdf5::Dataset dataset, StackAxes axes) : dataset_(std::move(dataset)), axes_(axes) {}

@@ -174,7 +174,7 @@ MapFileWriter::MapFileWriter(const std::filesystem::path& path, Shape shape,
     impl_->create(configuration);
   } catch (...) {
     impl_.reset();
-    std::filesystem::remove(path);  // half made: it would be in the way of the next try
+    std::filesystem::remove(File::partial(path));  // half made: it would be in the way of the next try
     throw;
   }
 }

@@ -27,7 +27,8 @@ namespace phasecast {
 /// maps as scan_index is long; other datasets may be longer after an append that failed.
 class MapFileWriter {
  public:
-  /// Throws std::runtime_error naming the path if it exists or cannot be made.
+  /// Throws std::runtime_error naming the path if it exists or cannot be made. Until it can
+  /// be read, the file is called PATH.partial.
   MapFileWriter(const std::filesystem::path& path, Shape shape, const std::vector<std::string>& states,
                 const std::map<std::string, std::string>& configuration);
   ~MapFileWriter();

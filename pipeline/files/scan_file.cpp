@@ -31,13 +31,6 @@ std::size_t index_of(FrameKind kind) {
   return static_cast<std::size_t>(kind);
 }
 
-/// The name while the file is being made; throws if there is such a recording already.
-std::filesystem::path partial(const std::filesystem::path& path) {
-  if (std::filesystem::exists(path))
-    throw Failure({"disk", path.string(), "", "cannot create: File exists", ""});
-  return path.string() + ".partial";
-}
-
 }  // namespace
 
 struct ScanFileWriter::Impl {
@@ -183,14 +176,13 @@ void ScanFileWriter::Impl::finish(const ScanEnd& end, bool to_disk) {
 }
 
 ScanFileWriter::ScanFileWriter(const std::filesystem::path& path, const ScanStart& start)
-    : impl_(std::make_unique<Impl>(File::create(partial(path), room_for(start)), start)) {
+    : impl_(std::make_unique<Impl>(File::create(path, room_for(start)), start)) {
   try {
     impl_->create();
-    impl_->file.rename(path);
     impl_->open();
   } catch (...) {
     impl_.reset();
-    std::filesystem::remove(partial(path));  // half made: it would be in the way of the next try
+    std::filesystem::remove(File::partial(path));  // half made: it would be in the way of the next try
     throw;
   }
 }

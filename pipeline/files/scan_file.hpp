@@ -30,8 +30,8 @@ namespace phasecast {
 ///                           tools open
 class ScanFileWriter {
  public:
-  /// Throws std::runtime_error naming the path if it exists or cannot be made. Until it is a recording, the
-  /// file is called PATH.partial.
+  /// Throws std::runtime_error naming the path if it exists or cannot be made. Until it can
+  /// be read, the file is called PATH.partial.
   ScanFileWriter(const std::filesystem::path& path, const ScanStart& start);
   /// Opens an existing recording, finished or not, to add frames; nobody else may be writing it. The frames
   /// of `damaged` rows (RecordedScan) are forgotten and may be written again.

@@ -11,7 +11,9 @@ namespace phasecast::test {
 /// A foreign file, dataset by dataset; images hold 0, 1, 2, ... in `T`.
 class ForeignFile {
  public:
-  explicit ForeignFile(const std::filesystem::path& path) : file_(hdf5::File::create(path, 1000)) {}
+  explicit ForeignFile(const std::filesystem::path& path) : file_(hdf5::File::create(path, 1000)) {
+    std::filesystem::rename(hdf5::File::partial(path), path);
+  }
   template <class T>
   ForeignFile& images(const std::string& name, const hdf5::Dims& dims, T first = 0) {
     std::size_t count = 1;

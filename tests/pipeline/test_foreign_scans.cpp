@@ -137,9 +137,10 @@ TEST_CASE("FXI without flats: small values are transmission, large ones counts, 
   std::vector<float> values(2 * 20 * 20, 0.7F);
   values[5] = GENERATE(1.0F, 1e9F);  // a single pixel with a dead flat decides nothing
   {
-    const hdf5::File file = hdf5::File::create(folder / "scan.h5", 1000);
+    hdf5::File file = hdf5::File::create(folder / "scan.h5", 1000);
     hdf5::write_numbers<float>(file, "/img_xanes", {2, 20, 20}, values);
     hdf5::write_numbers<double>(file, "/X_eng", {2}, std::vector<double>{8.3, 8.4});
+    file.start_swmr();
   }
   const auto corrected = open(folder / "scan.h5");
   CHECK(corrected.scan->start().signal == Signal::transmission);

@@ -1,102 +1,11 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 
-#include "pipeline/graph.hpp"
-#include "tests/small_scan.hpp"
+#include "two_halves.hpp"
 
 using namespace phasecast;
 using namespace phasecast::test;
-
-namespace {
-
-constexpr Shape shape{20, 24};
-
-Spectrum edge_at(const char* name, double e0, double white_line) {
-  Spectrum spectrum{name, {}, {}};
-  for (double energy = 8200; energy <= 8500; energy += 0.5) {
-    const double x = (energy - e0) / 1.5;
-    spectrum.energy_ev.push_back(energy);
-    spectrum.mu.push_back(0.5 + std::atan(x) / 3.14159265358979 + white_line * std::exp(-(x - 1) * (x - 1)));
-  }
-  return spectrum;
-}
-
-UnmixConfig config() {
-  UnmixConfig config;
-  config.references = {edge_at("reduced", 8340, 0.3), edge_at("oxidized", 8343, 0.6)};
-  config.normalize.pre_edge = {8200, 8320};
-  return config;
-}
-
-/// Left half reduced, right half oxidized, an empty frame around: absorbance as float pixels, one scan.
-struct TwoHalves {
-  std::shared_ptr<const ScanStart> scan;
-  std::vector<Frame> frames;
-
-  explicit TwoHalves(const UnmixConfig& unmix, std::uint32_t index = 0) {
-    ScanStart start;
-    start.series_id = "series";
-    start.scan_id = "scan" + std::to_string(index);
-    start.scan_index = index;
-    for (double e = 8210; e < 8320; e += 10) start.energies_ev.push_back(e);
-    for (double e = 8330; e < 8370; e += 2) start.energies_ev.push_back(e);
-    start.shape = shape;
-    start.pixel_type = PixelType::float32;
-    start.signal = Signal::absorbance;
-    scan = std::make_shared<const ScanStart>(start);
-    std::uint32_t noise = 12345 + index;
-    for (std::uint32_t k = 0; k < start.energies_ev.size(); ++k) {
-      std::vector<float> pixels(shape.pixels());
-      for (int y = 0; y < shape.height; ++y)
-        for (int x = 0; x < shape.width; ++x) {
-          noise = noise * 1664525u + 1013904223u;
-          const bool empty = y < 3 || y >= 17;
-          const double mu = interpolate(unmix.references[x < 12 ? 0 : 1], start.energies_ev[k]);
-          pixels[static_cast<std::size_t>(y * shape.width + x)] = static_cast<float>(
-              (empty ? 0 : mu) + 0.1 + 0.05 * (static_cast<double>(noise >> 8) / (1 << 24) - 0.5));
-        }
-      Frame frame;
-      frame.header.scan_id = start.scan_id;
-      frame.header.sequence = frame.header.energy_index = k;
-      frame.header.energy_set_ev = start.energies_ev[k];
-      frame.header.shape = shape;
-      frame.header.pixel_type = PixelType::float32;
-      std::vector<std::byte> bytes(pixels.size() * sizeof(float));
-      std::memcpy(bytes.data(), pixels.data(), bytes.size());
-      frame.pixels = PixelBuffer::take(std::move(bytes));
-      frame.received_utc_ns = k;
-      frames.push_back(std::move(frame));
-    }
-  }
-};
-
-std::vector<PhaseMap> maps_of(const UnmixConfig& unmix, int threads, int scans = 1) {
-  Ledger ledger;
-  std::vector<PhaseMap> maps;
-  Graph graph(unmix, "hash", 1 << 20, threads, ledger,
-              {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
-  for (int k = 0; k < scans; ++k) {
-    TwoHalves data(config(), static_cast<std::uint32_t>(k));
-    graph.put(ScanOpened{data.scan});
-    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{data.scan,
-                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
-                         false,
-                         data.frames.size(),
-                         0,
-                         0});
-  }
-  graph.finish();
-  REQUIRE(ledger.snapshot().errors.empty());
-  return maps;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
-}  // namespace
 
 TEST_CASE("frames put into the graph come out as maps of the right states, the last one final") {
   const auto maps = maps_of(config(), 2);
@@ -180,33 +89,6 @@ TEST_CASE("a scan's final map in a series is the map of that scan alone") {
   CHECK(std::sqrt(sum / count) < 5e-4);
 }
 
-TEST_CASE("energies that cannot tell the states apart give no map and a reason in words") {
-  auto unmix = config();
-  Ledger ledger;
-  std::size_t maps = 0;
-  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[](Event) {}, [&](const auto&) { ++maps; }});
-  TwoHalves data(unmix);
-  graph.put(ScanOpened{data.scan});
-  for (std::size_t k = 0; k < 5; ++k) graph.put(AdmittedFrame{data.scan, data.frames[k], false, nullptr});
-  graph.put(ScanClosed{data.scan, {data.scan->scan_id, 5, ScanStatus::aborted, ""}, false, 5, 0, 0});
-  graph.finish();
-  CHECK(maps == 0);
-  REQUIRE(ledger.snapshot().errors.size() == 1);
-  CHECK(ledger.snapshot().errors[0].find("energies") != std::string::npos);
-}
-
-TEST_CASE("a graph is done in finite time with data that never come as near to their limit as asked") {
-  auto unmix = config();
-  unmix.tolerance = 1e-300;
-  Ledger ledger;
-  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[](Event) {}, [](const auto&) {}});
-  TwoHalves data(unmix);
-  graph.put(ScanOpened{data.scan});
-  for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-  graph.finish();
-  CHECK(ledger.snapshot().errors.empty());
-}
-
 TEST_CASE("the graph answers questions about its newest scan, and says so when there is nothing to tell") {
   auto unmix = config();
   Ledger ledger;
@@ -239,48 +121,6 @@ TEST_CASE("the graph answers questions about its newest scan, and says so when t
   REQUIRE(without.ok());
   CHECK_FALSE(without->of_map);
 }
-
-TEST_CASE("where frames are not kept a spectrum is refused with what would keep them") {
-  auto unmix = config();
-  unmix.carry_bytes = 1000;
-  Ledger ledger;
-  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[](Event) {}, [](const auto&) {}});
-  const TwoHalves data(unmix);
-  graph.put(ScanOpened{data.scan});
-  graph.finish();
-  const auto refused = graph.region_spectrum({}, nullptr);
-  REQUIRE_FALSE(refused.ok());
-  CHECK(refused.error().text().find("--carry") != std::string::npos);
-}
-
-TEST_CASE("a scan that would take more memory than allowed is recorded, and said not to be unmixed") {
-  auto unmix = config();
-  unmix.memory_bytes = shape.pixels() * 100;
-  Ledger ledger;
-  std::size_t recorded = 0, maps = 0;
-  Graph graph(unmix, "hash", 1 << 20, 2, ledger, {[&](Event) { ++recorded; }, [&](const auto&) { ++maps; }});
-  const TwoHalves data(unmix);
-  graph.put(ScanOpened{data.scan});
-  for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-  graph.finish();
-  const auto errors = ledger.snapshot().errors;
-  REQUIRE(errors.size() == 1);
-  CHECK(errors[0].find("--unmix-memory") != std::string::npos);
-  CHECK(recorded == 1 + data.frames.size());
-  CHECK(maps == 0);
-}
-
-namespace {
-
-/// References as a user has them whose energies are too low by this much.
-UnmixConfig too_low(double reduced_ev, double oxidized_ev) {
-  UnmixConfig unmix = config();
-  for (double& e : unmix.references[0].energy_ev) e -= reduced_ev;
-  for (double& e : unmix.references[1].energy_ev) e -= oxidized_ev;
-  return unmix;
-}
-
-}  // namespace
 
 TEST_CASE("a final map says how much too low the references are, a provisional one nothing") {
   auto unmix = too_low(1.5, 0);
@@ -341,34 +181,6 @@ TEST_CASE("energies that shifted references do not cover are left out of the map
   CHECK(map.reference_check->shift_applied);
   CHECK(map.energies_used.size() == map.energies_ev.size() - 1);
   CHECK(map.energies_used.front() == 1);
-}
-
-TEST_CASE("where the frames do not fit into memory references are not shifted, which is said") {
-  auto unmix = too_low(1.5, 1.5);
-  unmix.reference_shift = ReferenceShift::fit_common;
-  unmix.carry_bytes = 1000;
-  Ledger ledger;
-  std::vector<PhaseMap> maps;
-  {
-    Graph graph(unmix, "hash", 1 << 20, 2, ledger,
-                {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
-    const TwoHalves data(config());
-    graph.put(ScanOpened{data.scan});
-    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{data.scan,
-                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
-                         false,
-                         data.frames.size(),
-                         0,
-                         0});
-    graph.finish();
-  }
-  REQUIRE(maps.back().reference_check);
-  CHECK_FALSE(maps.back().reference_check->shift_applied);
-  CHECK(maps.back().reference_check->shift_ev[0] == Approx(1.5).margin(0.1));
-  REQUIRE(ledger.snapshot().errors.size() == 1);
-  CHECK_THAT(ledger.snapshot().errors.front(), Catch::Contains("--carry"));
-  CHECK_THAT(ledger.snapshot().note, Catch::Contains("too low in energy"));
 }
 
 TEST_CASE("maps advise the next energy while some are to come, and say when the rest would not help") {

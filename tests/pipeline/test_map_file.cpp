@@ -267,6 +267,7 @@ TEST_CASE("a map file that exists is not overwritten, and a half-made one is rem
   CHECK_THROWS_WITH(MapFileWriter(folder / "b.h5", {3, 4}, states, {{"signal", "mine"}}),
                     Contains("@signal"));
   CHECK_FALSE(std::filesystem::exists(folder / "b.h5"));
+  CHECK_FALSE(std::filesystem::exists(folder / "b.h5.partial"));
 }
 
 TEST_CASE("maps that met a full disk are appended once there is room, and none is lost") {

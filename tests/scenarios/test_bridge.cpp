@@ -97,7 +97,7 @@ SCENARIO("files give the maps of our own protocol, bit for bit", "[bridge][concu
                                         stage.plan()));
   }
   WHEN("an HDF5 file grows, written in SWMR mode or not") {
-    const std::string how = GENERATE("growing", "closed");
+    const std::string how = GENERATE("growing", "sized", "closed");
     CAPTURE(how);
     check_same(stage, stage.bridged(how, {"--to", "{folder}/images/scan.h5"},
                                     Words{"--from", "{folder}/images/scan.h5", "--source", "hdf5",
@@ -119,6 +119,21 @@ SCENARIO("bluesky's documents say scans, kinds and energies beside the frames", 
   // The run's start and an event for each frame; its stop may come after the last frame has closed the scan.
   CHECK(std::stoull(outcome.bridge.at("documents")) >= stage.frames() + 1);
   CHECK(std::stoull(outcome.bridge.at("documents")) <= stage.frames() + 2);
+}
+
+SCENARIO("an exposure that no event is about takes nobody's energy where events tell their frames",
+         "[bridge]") {
+  ForeignStage stage;
+  const Words side{"--metadata",  "{metadata}",        "--metadata-energy",
+                   "mono_energy", "--metadata-number", "camera.number"};
+  const std::string documents = GENERATE("json", "json_pages");
+  CAPTURE(documents);
+  const auto outcome = stage.bridged(
+      "adzmq",
+      to_foreign + Words{"--metadata", "{metadata}", "--documents", documents, "--extra-exposure", "12"},
+      from("adzmq") + Words{"--darks", "2", "--flats", "2"} + side);
+  check_same(stage, outcome);
+  CHECK(outcome.bridge.at("rejected_metadata") == "1");
 }
 
 SCENARIO("bluesky's runs are the scans of a source whose energies a list says", "[bridge]") {

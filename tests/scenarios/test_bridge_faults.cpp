@@ -101,7 +101,7 @@ SCENARIO("an event document that is lost costs its frame alone", "[bridge]") {
   const Words side{"--metadata", "{metadata}", "--metadata-energy", "mono_energy",
                    "--darks",    "2",          "--flats",           "2"};
   const auto outcome =
-      stage.bridged("adzmq", {"--to", "{foreign}", "--metadata", "{metadata}", "--lose-documents", "16"},
+      stage.bridged("adzmq", {"--to", "{foreign}", "--metadata", "{metadata}", "--lose-documents", "12"},
                     bridge_words("adzmq") + side);
   INFO(outcome.said);
   CHECK(outcome.bridge.at("rejected_metadata") == "1");

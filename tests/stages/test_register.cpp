@@ -199,6 +199,21 @@ TEST_CASE("the next scan is aligned with the last one's images", "[register]") {
   CHECK(std::sqrt(squares / 17) < 0.1);
 }
 
+TEST_CASE("a scan without a trusted image leaves the series' reference as it was", "[register]") {
+  const Shape shape{200, 200};
+  const DriftingBlobs blobs(shape, 50, 12);
+  const std::vector<float> nothing(shape.pixels(), 0.0f);
+  Registration registration(shift, shape, first_ev);
+  REQUIRE(registration.measure(8300, blobs.image({}, 0.05, 1)).trusted);
+  registration.next_scan();
+  REQUIRE_FALSE(registration.measure(8300, nothing).trusted);
+  registration.next_scan();
+  registration.next_scan();
+  const Alignment truth{3.3, -2.1, 1};
+  CHECK(registration.measure(8300, blobs.image(truth, 0.05, 2)).trusted);
+  CHECK(misplaced(shape, registration.alignment(), truth) < 0.1);
+}
+
 TEST_CASE("a scan taken over with its drift leads on to the same bits as one that was measured",
           "[register]") {
   const Shape shape{120, 150};

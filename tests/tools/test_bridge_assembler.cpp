@@ -278,10 +278,67 @@ TEST_CASE("after an end that the source said, a higher number begins a scan, a l
   CHECK(bench.sequences() == Sequences{0, 1, 3, 2, 0, 1});
 }
 
+TEST_CASE("frames of a live view are none of the run that begins after them", "[bridge]") {
+  AssemblerConfig config = small();
+  config.metadata = Metadata::boundaries;
+  config.numbering.first.reset();
+  Bench bench(config);
+  for (std::uint64_t k = 0; k < 100; ++k) {
+    CHECK(bench.assembler.wants_frames());
+    bench.frame(k);
+  }
+  bench.now += 2s;
+  bench.frame(100);  // its first: the start document is a little later
+  bench.document(ForeignStart{"run", {}, {}});
+  for (std::uint64_t k = 101; k < 105; ++k) bench.frame(k);
+  CHECK(bench.tally.of("rejected_metadata") == 100);
+  CHECK(bench.sequences() == Sequences{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("a bridge that was held up does not take its own delay for the source's", "[bridge]") {
+  AssemblerConfig config = small();
+  config.metadata = Metadata::shots;
+  Bench bench(config);
+  bench.document(ForeignStart{"run", {}, {}});
+  for (const std::uint64_t k : {0, 1, 2}) bench.frame(k);
+  bench.now += 20s;
+  bench.document(Shot{0, FrameKind::dark, {}, {}});
+  bench.assembler.on_time(bench.now);
+  CHECK(bench.tally.of("rejected_metadata") == 0);
+  bench.document(Shot{1, FrameKind::flat, {}, {}});
+  bench.document(Shot{2, FrameKind::sample, 8300, {}});
+  bench.document(ForeignEnd{});
+  CHECK(bench.sequences() == Sequences{0, 1, 2});
+}
+
+TEST_CASE("events that name their frames find them whatever else was exposed, and the rest has no place",
+          "[bridge]") {
+  AssemblerConfig config = small();
+  config.metadata = Metadata::numbered;
+  Bench bench(config);
+  bench.document(ForeignStart{"run", {}, {}});
+  bench.frame(40);  // of a live view
+  bench.document(Shot{0, FrameKind::dark, {}, 41});
+  for (const std::uint64_t k : {41, 42, 43}) bench.frame(k);
+  bench.document(Shot{1, FrameKind::flat, {}, 43});
+  bench.document(Shot{2, FrameKind::sample, 8340, 45});
+  for (const std::uint64_t k : {44, 45, 46}) bench.frame(k);
+  bench.document(Shot{2, FrameKind::sample, 8340, 46});  // taken again
+  bench.document(Shot{7, FrameKind::sample, 8300, 47});
+  bench.frame(47);
+  bench.document(ForeignEnd{});
+  bench.frame(48);
+  CHECK(bench.sequences() == Sequences{0, 1, 2});
+  CHECK(bench.frames.back().energy_index == 1);
+  CHECK(bench.tally.of("rejected_metadata") == 5);
+  CHECK(bench.tally.of("rejected_duplicate") == 1);
+}
+
 TEST_CASE("no more frames are taken than may wait", "[bridge]") {
   AssemblerConfig config = small();
   config.metadata = Metadata::shots;
   Bench bench(config);
+  bench.document(ForeignStart{"run", {}, {}});
   std::uint64_t taken = 0;
   while (bench.assembler.wants_frames()) bench.frame(taken++);
   CHECK(taken == 64);

@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
@@ -182,7 +184,7 @@ TEST_CASE("a mapping's mistakes are named with file, line and what is known", "[
 
 TEST_CASE("bluesky's events say places, kinds and energies; a gap in their numbers is a place each",
           "[bridge]") {
-  Bluesky bluesky({"e", "energies"});
+  Bluesky bluesky({"e", "", "energies"});
   const auto say = [&](const std::string& text) { return taken(bluesky, {part("p " + text)}); };
   const auto start = say(R"(start {"uid":"r","energies":[8.3,8.4],"sample":"NCM","n":3})");
   REQUIRE(start.at(0).ok());
@@ -201,4 +203,50 @@ TEST_CASE("bluesky's events say places, kinds and energies; a gap in their numbe
   CHECK(say(R"(event {"descriptor":"d","seq_num":3,"data":{"e":8.4}})").at(0).error().cause == "field");
   CHECK(std::get<ForeignEnd>(*say(R"(stop {"run_start":"r","exit_status":"abort"})").at(0)).status ==
         ScanStatus::aborted);
+}
+
+TEST_CASE("a point that bluesky takes again is another frame, a document that comes again is none",
+          "[bridge]") {
+  Bluesky bluesky({"e", "", "energies"});
+  const auto say = [&](const std::string& text) { return taken(bluesky, {part("p " + text)}); };
+  say(R"(start {"uid":"r","energies":[8300,8400]})");
+  say(R"(descriptor {"uid":"d","run_start":"r","name":"primary","data_keys":{"e":{"units":"eV"}}})");
+  const auto event = [&](const char* uid, int number) {
+    return say(fmt::format(R"(event {{"uid":"{}","descriptor":"d","seq_num":{},"data":{{"e":8300}}}})", uid,
+                           number));
+  };
+  CHECK(std::get<Shot>(*event("a", 1).at(0)).place == 0);
+  CHECK(std::get<Shot>(*event("b", 2).at(0)).place == 1);
+  CHECK_FALSE(event("b", 2).at(0).ok());
+  CHECK(std::get<Shot>(*event("c", 2).at(0)).place == 2);
+  CHECK(std::get<Shot>(*event("d", 3).at(0)).place == 3);
+  SECTION("a stop that counts as many points ends the run as it says") {
+    const auto end =
+        say(R"(stop {"run_start":"r","exit_status":"success","num_events":{"primary":3,"other":9}})");
+    CHECK(std::get<ForeignEnd>(*end.at(0)).status == ScanStatus::complete);
+  }
+  SECTION("a stop that counts more tells of lost documents") {
+    const auto end = say(R"(stop {"run_start":"r","exit_status":"success","num_events":{"primary":4}})");
+    CHECK(std::get<ForeignEnd>(*end.at(0)).status == ScanStatus::aborted);
+    CHECK_THAT(std::get<ForeignEnd>(*end.at(0)).reason, Catch::Contains("3 events of primary, 4 were sent"));
+  }
+}
+
+TEST_CASE("events that tell their frame's number keep the place of a point that is taken again", "[bridge]") {
+  Bluesky bluesky({"e", "cam.count", "energies"});
+  const auto say = [&](const std::string& text) { return taken(bluesky, {part("p " + text)}); };
+  say(R"(start {"uid":"r","energies":[8300,8400]})");
+  say(R"(descriptor {"uid":"d","run_start":"r","name":"primary","data_keys":{"e":{"units":"eV"}}})");
+  const auto shot = [&](const char* uid, int number, const char* frame) {
+    const auto said = say(fmt::format(
+        R"(event {{"uid":"{}","descriptor":"d","seq_num":{},"data":{{"e":8300,"cam.count":{}}}}})", uid,
+        number, frame));
+    return said.at(0).ok() ? std::get<Shot>(*said[0]) : Shot{99, FrameKind::dark, {}, {}};
+  };
+  CHECK(shot("a", 1, "17.0").number == 17u);
+  CHECK(shot("b", 1, "18").place == 0);
+  CHECK(shot("c", 2, "19").place == 1);
+  for (const char* wrong : {"-1", "1.5", "1e300", "\"7\"", "null"}) CHECK(shot(wrong, 3, wrong).place == 99);
+  const auto end = say(R"(stop {"run_start":"r","exit_status":"success","num_events":{"primary":5}})");
+  CHECK(std::get<ForeignEnd>(*end.at(0)).status == ScanStatus::complete);
 }

@@ -32,3 +32,30 @@ TEST_CASE("an image that was caught half written is taken when its writer closes
   CHECK(events.size() == 2);
   CHECK(tally.of("rejected_written_again") == 1);
 }
+
+TEST_CASE(
+    "an image that was being written when the watch began is taken once it is closed, an old one is not",
+    "[bridge]") {
+  const ScratchFolder folder;
+  Tally tally;
+  TiffWriter(folder.path / "image_1.tif", "w")
+      .page<std::uint16_t>({1, 2}, {1, 2}, {"w", COMPRESSION_NONE, 1});
+  const auto path = folder.path / "image_2.tif";
+  std::ofstream begun(path);
+  begun << "II";
+  ImageFolder images({folder.path, false, "", false}, tally);
+  std::vector<std::uint64_t> numbers;
+  const auto take = [&] {
+    images.take([&](Result<ForeignEvent> event) {
+      if (event) numbers.push_back(std::get<ForeignFrame>(*event).number);
+    });
+  };
+  take();
+  CHECK(numbers.empty());
+  begun.close();
+  take();
+  TiffWriter(path, "w").page<std::uint16_t>({1, 2}, {1, 2}, {"w", COMPRESSION_NONE, 1});
+  take();
+  CHECK(numbers == std::vector<std::uint64_t>{2});
+  CHECK(tally.of("rejected_written_again") == 0);
+}

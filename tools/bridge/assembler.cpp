@@ -37,7 +37,7 @@ void Assembler::take(Result<ForeignEvent> event, Time now) {
   if (auto* frame = std::get_if<ForeignFrame>(&*event)) {
     tally_.count("frames");
     if (config_.metadata == Metadata::none) return place(*frame, now);
-    held_.push_back({std::move(*frame), now});
+    hold(std::move(*frame), now);
     return release(now);
   }
   if (config_.metadata != Metadata::none) return;
@@ -110,6 +110,7 @@ void Assembler::put(const ForeignFrame& frame, const Position& position, Time no
   if (!scan_ && !open(frame)) return;
   if (scan_->seen[position.place])
     return tally_.reject({"duplicate", where(frame), "number", std::to_string(frame.number), "a new number"});
+  if (closing_) closing_->until = now + config_.metadata_wait;  // the bridge is behind, not the source
   scan_->seen[position.place] = true;
   ++scan_->placed;
   numbering_.took(frame);

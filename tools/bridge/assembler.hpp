@@ -20,7 +20,8 @@ namespace phasecast::bridge {
 enum class Metadata : std::uint8_t {
   none,
   boundaries,  ///< where scans begin and end
-  shots,       ///< and the kind and energy of each frame
+  shots,       ///< and the kind and energy of each frame, one after the other
+  numbered,    ///< and the number of the frame that it is about
 };
 
 struct AssemblerConfig {
@@ -74,9 +75,19 @@ class Assembler {
 
   void begin(const ForeignStart& start);
   void start_over();
-  void apply(const ForeignEvent& event, Time now);
+  struct Document {
+    ForeignEvent event;
+    Time came;
+  };
+  void apply(const Document& document);
+  void hold(ForeignFrame frame, Time now);
+  void drop_older_than(Time start);
+  bool has_waited(const Held& held, Time now) const;
   void release(Time now);
   bool release_one(Held& held, Time now);
+  bool release_numbered(Held& held, Time now);
+  bool reject_waiting(const ForeignFrame& frame, const std::string& value);
+  bool says_what_it_is(ForeignFrame& frame, const Shot& shot);
   bool belongs_to_next(const Position& position) const;
 
   void place(const ForeignFrame& frame, Time now);
@@ -103,16 +114,17 @@ class Assembler {
   int strays_ = 0;      // old numbers in a row
   bool ended_ = false;  // the source said so of scan_
 
-  bool announced_ = false;  // a start document without its stop
-  std::deque<Held> held_;   // for their metadata
-  std::map<std::uint64_t, Shot> shots_;
-  std::uint64_t shots_known_ = 0;  // every shot below this has come, or was lost
+  bool announced_ = false;               // a start document without its stop
+  std::deque<Held> held_;                // for their metadata
+  std::map<std::uint64_t, Shot> shots_;  // by place, or by the frame's number
+  std::uint64_t shots_known_ = 0;        // every shot below this place has come, or was lost
   struct Closing {
     ForeignEnd end;
     Time until;
   };
   std::optional<Closing> closing_;  // its stop has come, frames may still
-  std::deque<ForeignEvent> later_;  // metadata of the scans after that
+  std::deque<Document> later_;      // metadata of the scans after that
+  Time last_document_{};
 };
 
 }  // namespace phasecast::bridge

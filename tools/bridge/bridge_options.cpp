@@ -78,12 +78,20 @@ void add_metadata_options(CLI::App& command, BridgeOptions& o) {
           ->type_name("tcp://HOST:PORT");
   command.add_option("--metadata-topic", o.metadata_topic, "Prefix of the documents [default: any]")
       ->needs(metadata);
+  CLI::Option* energy =
+      command
+          .add_option(
+              "--metadata-energy", o.metadata_energy,
+              "Field of the event documents with the energy of each frame [default: events do not matter]")
+          ->type_name("FIELD")
+          ->needs(metadata);
   command
       .add_option(
-          "--metadata-energy", o.metadata_energy,
-          "Field of the event documents with the energy of each frame [default: events do not matter]")
+          "--metadata-number", o.metadata_number,
+          "Field of the event documents with the number of the frame [default: frames and events follow "
+          "one another in the same order]")
       ->type_name("FIELD")
-      ->needs(metadata);
+      ->needs(energy);
   command
       .add_option("--metadata-energies", o.metadata_energies,
                   "Field of the start documents with the planned energies; without it --energies")
@@ -204,7 +212,9 @@ Plan to_plan(const BridgeOptions& o) {
   config.plan.order = value_or_throw(parse_order(o.order));
   config.numbering = {plan.mapping.numbers_per_kind, plan.mapping.first, plan.mapping.numbers_go_on};
   if (!o.metadata.empty())
-    config.metadata = o.metadata_energy.empty() ? Metadata::boundaries : Metadata::shots;
+    config.metadata = o.metadata_energy.empty()   ? Metadata::boundaries
+                      : o.metadata_number.empty() ? Metadata::shots
+                                                  : Metadata::numbered;
   config.metadata_wait = as_milliseconds(o.metadata_wait_s);
   config.straggler_wait = as_milliseconds(o.straggler_wait_s);
   config.energy_tolerance_ev = o.energy_tolerance_ev;
@@ -252,7 +262,7 @@ std::unique_ptr<Source> open_metadata(zmq::context_t& context, const BridgeOptio
   socket.type = "sub";
   socket.topic = o.metadata_topic;
   socket.keep_all = true;
-  const BlueskyConfig config{o.metadata_energy, o.metadata_energies};
+  const BlueskyConfig config{o.metadata_energy, o.metadata_number, o.metadata_energies};
   return std::make_unique<SocketSource>(context, socket, by(std::make_shared<Bluesky>(config)));
 }
 

@@ -25,7 +25,7 @@ struct BridgeOptions {
   std::string channel;
   std::string dataset, energy_name;
   bool existing = false, kind_name = false;
-  std::string metadata, metadata_topic, metadata_energy, metadata_energies = "energies";
+  std::string metadata, metadata_topic, metadata_energy, metadata_number, metadata_energies = "energies";
   double metadata_wait_s = 10, straggler_wait_s = 2;
   std::string energies;
   double energy_tolerance_ev = 0.5;

@@ -5,17 +5,18 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
 
 namespace phasecast::bridge {
 
-FolderWatch::FolderWatch(const std::filesystem::path& folder)
+FolderWatch::FolderWatch(const std::filesystem::path& folder, Tell tell)
     : descriptor_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
-  const bool watched =
-      descriptor_ >= 0 && inotify_add_watch(descriptor_, folder.c_str(),
-                                            IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_ONLYDIR) >= 0;
+  const std::uint32_t what =
+      IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR | (tell == Tell::written ? IN_MODIFY : 0);
+  const bool watched = descriptor_ >= 0 && inotify_add_watch(descriptor_, folder.c_str(), what) >= 0;
   if (watched) return;
   const std::string words = std::generic_category().message(errno);
   if (descriptor_ >= 0) close(descriptor_);

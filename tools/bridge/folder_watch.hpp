@@ -18,8 +18,9 @@ class FolderWatch {
     bool overflow = false;  ///< more happened than the kernel kept
   };
 
+  enum class Tell { finished, written };  ///< of files that are closed or moved here; of every write, too
   /// Throws std::runtime_error naming the folder.
-  explicit FolderWatch(const std::filesystem::path& folder);
+  FolderWatch(const std::filesystem::path& folder, Tell tell);
   ~FolderWatch();
   FolderWatch(const FolderWatch&) = delete;
   FolderWatch& operator=(const FolderWatch&) = delete;

@@ -45,7 +45,8 @@ struct ForeignEnd {
 struct Shot {
   std::uint64_t place = 0;
   FrameKind kind = FrameKind::sample;
-  std::optional<double> energy_ev;  ///< absent: this event did not have it
+  std::optional<double> energy_ev = {};      ///< absent: this event did not have it
+  std::optional<std::uint64_t> number = {};  ///< the frame's own; absent: that in its place
 };
 
 using ForeignEvent = std::variant<ForeignStart, ForeignFrame, ForeignEnd, Shot>;

@@ -1,5 +1,7 @@
 #include "tools/bridge/growing_file.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <array>
 #include <fstream>
 #include <string_view>
@@ -29,7 +31,9 @@ Mark mark_of(const std::filesystem::path& path) {
 }  // namespace
 
 GrowingFile::GrowingFile(std::filesystem::path file, std::string dataset)
-    : file_(std::move(file)), dataset_(std::move(dataset)), watch_(folder_of(file_)) {}
+    : file_(std::move(file)),
+      dataset_(std::move(dataset)),
+      watch_(folder_of(file_), FolderWatch::Tell::written) {}
 
 /// HDF5 promises a sound file in SWMR mode, and when its writer has closed it; not in between.
 bool GrowingFile::may_read(bool finished) const {
@@ -59,17 +63,21 @@ void GrowingFile::take(const Sink& sink) {
     frame.shape = stack.shape();
     frame.pixel_type = stack.pixel_type();
     reading = true;
+    if (!stack.is_there(next_))  // the file was made at its full size at once
+      throw Failure(
+          {"pixels", file_.string(), dataset_, fmt::format("image {} was never written", next_), "an image"});
     std::vector<std::byte> pixels = stack.read(next_, frame.pixel_type);
     reading = false;
     ++next_;
     frame.pixels = PixelBuffer::take(std::move(pixels));
     sink(ForeignEvent(std::move(frame)));
   } catch (const Failure& failure) {
-    if (reading && mark_of(file_) == Mark::closed)
-      ++next_;  // damaged: nobody will write it anew
-    else
+    const bool will_change = !reading || mark_of(file_) != Mark::closed;
+    if (will_change)
       known_ = next_;  // tried again when the file changes
-    sink(failure.error);
+    else
+      ++next_;
+    if (!will_change || failure.error.cause != "pixels") sink(failure.error);
   }
 }
 

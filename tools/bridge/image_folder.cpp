@@ -43,13 +43,13 @@ std::optional<std::uint64_t> last_number(const std::string& stem) {
 }
 
 ImageFolder::ImageFolder(ImageFolderConfig config, Tally& tally)
-    : config_(std::move(config)), tally_(tally), watch_(config_.folder) {
+    : config_(std::move(config)), tally_(tally), watch_(config_.folder, FolderWatch::Tell::finished) {
   if (!config_.energy_name.empty()) energy_ = compiled(config_.energy_name);
   if (config_.existing)
     queue_all_there();
   else
     for (const auto& entry : std::filesystem::directory_iterator(config_.folder))
-      taken_.insert(entry.path().filename().string());
+      old_.insert(entry.path().filename().string());
 }
 
 void ImageFolder::queue(const std::string& name) {
@@ -65,8 +65,9 @@ void ImageFolder::queue(const std::string& name) {
 void ImageFolder::queue_all_there() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(config_.folder))
-    if (entry.is_regular_file() && !taken_.contains(entry.path().filename().string()))
-      names.push_back(entry.path().filename().string());
+    if (const std::string name = entry.path().filename().string();
+        entry.is_regular_file() && !taken_.contains(name) && !old_.contains(name))
+      names.push_back(name);
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) queue(name);
 }

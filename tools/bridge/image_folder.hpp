@@ -40,6 +40,7 @@ class ImageFolder final : public Source {
   Tally& tally_;
   FolderWatch watch_;
   std::optional<std::regex> energy_;
+  std::set<std::string> old_;  // there when it began; one that is closed later was being written
   std::set<std::string> taken_;
   std::deque<std::string> waiting_;
   std::uint64_t next_number_ = 0;

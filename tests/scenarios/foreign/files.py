@@ -17,19 +17,25 @@ def folder(scan, target):
             os.rename(os.path.join(target, f".{k}.tmp"), name)
 
 
-def growing(scan, target, swmr=True):
+def growing(scan, target, swmr=True, sized=False):
     with h5py.File(target, "w", libver="latest") as file:
         rows, columns = scan[0].image.shape
         data = file.create_dataset(
-            "/entry/data/data", (0, rows, columns), scan[0].image.dtype, maxshape=(None, rows, columns),
-            chunks=(1, rows, columns),
+            "/entry/data/data", (len(scan) if sized else 0, rows, columns), scan[0].image.dtype,
+            maxshape=(None, rows, columns), chunks=(1, rows, columns),
         )
         if swmr:
             file.swmr_mode = True
         for k, shown in enumerate(scan):
-            data.resize(k + 1, axis=0)
+            if not sized:
+                data.resize(k + 1, axis=0)
             data[k] = shown.image
             data.flush()
+
+
+def sized(scan, target):
+    """As long as it will be from the start: what reads as zero has not come yet."""
+    growing(scan, target, sized=True)
 
 
 def closed(scan, target):

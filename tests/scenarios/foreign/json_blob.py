@@ -7,7 +7,10 @@ def dumps(header):
     return json.dumps(header).encode()
 
 
-def adzmq(scan, first=417):
+FIRST = 417
+
+
+def adzmq(scan, first=FIRST):
     """EPICS areaDetector, NDPluginZMQ: dimensions fastest first, unique ids from wherever the counter stands."""
     for k, shown in enumerate(scan):
         rows, columns = shown.image.shape
