@@ -18,7 +18,7 @@ namespace {
 
 using Run = std::array<float, NoiseSample::run + 1>;
 
-constexpr std::size_t every = 4;  // of the runs that the noise is estimated from
+constexpr std::size_t most_runs = 64;  // two thousand pixels: 50 us, and a median to 3 %
 
 /// Light without the dark level; NaN where a pixel is none.
 std::span<const float> light(const RawPixels& pixels, const RawPixels& dark, std::size_t first,
@@ -35,7 +35,7 @@ std::span<const float> light(const RawPixels& pixels, const RawPixels& dark, std
 template <class Body>
 void for_runs(Shape shape, const Body& body) {
   const NoiseSample sample(shape);
-  for (std::size_t k = 0; k < sample.runs; k += every)
+  for (std::size_t k = 0; k < sample.runs; k += std::max<std::size_t>(1, sample.runs / most_runs))
     if (sample.first(k) < sample.pixels) body(sample.first(k), sample.count(k) + 1);
 }
 
