@@ -70,11 +70,7 @@ TEST_CASE("a scan's final map in a series is the map of that scan alone") {
     Ledger ledger;
     Graph graph(unmix, "hash", 1 << 20, 2, ledger,
                 {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { alone.push_back(*map); }});
-    TwoHalves data(unmix, 1);
-    graph.put(ScanOpened{data.scan});
-    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{
-        data.scan, {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""}, false, 0, 0, 0});
+    put_whole(graph, TwoHalves(unmix, 1));
     graph.finish();
   }
   REQUIRE(alone.size() == 1);

@@ -18,18 +18,12 @@ TEST_CASE("a scan given up before its first frame does not end what a series has
               {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
   for (const std::uint32_t k : {0u, 1u, 2u}) {
     const TwoHalves data(unmix, k);
-    const bool given_up = k == 1;
-    const std::uint64_t frames = given_up ? 0 : data.frames.size();
+    if (k != 1) {
+      put_whole(graph, data);
+      continue;
+    }
     graph.put(ScanOpened{data.scan});
-    for (std::size_t f = 0; f < frames; ++f)
-      graph.put(AdmittedFrame{data.scan, data.frames[f], false, nullptr});
-    graph.put(
-        ScanClosed{data.scan,
-                   {data.scan->scan_id, frames, given_up ? ScanStatus::aborted : ScanStatus::complete, ""},
-                   false,
-                   frames,
-                   0,
-                   0});
+    graph.put(closed(data, 0, ScanStatus::aborted));
   }
   graph.finish();
   const auto first =
@@ -59,12 +53,7 @@ TEST_CASE("frames taken without beam are left out of the map and said, and the m
       }
       graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
     }
-    graph.put(ScanClosed{data.scan,
-                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
-                         false,
-                         data.frames.size(),
-                         0,
-                         0});
+    graph.put(closed(data, data.frames.size()));
     graph.finish();
     return std::pair{maps.back(), ledger.snapshot()};
   };
@@ -88,7 +77,7 @@ TEST_CASE("energies that cannot tell the states apart give no map and a reason i
   TwoHalves data(unmix);
   graph.put(ScanOpened{data.scan});
   for (std::size_t k = 0; k < 5; ++k) graph.put(AdmittedFrame{data.scan, data.frames[k], false, nullptr});
-  graph.put(ScanClosed{data.scan, {data.scan->scan_id, 5, ScanStatus::aborted, ""}, false, 5, 0, 0});
+  graph.put(closed(data, 5, ScanStatus::aborted));
   graph.finish();
   CHECK(maps == 0);
   REQUIRE(ledger.snapshot().errors.size() == 1);
@@ -146,15 +135,7 @@ TEST_CASE("where the frames do not fit into memory references are not shifted, w
   {
     Graph graph(unmix, "hash", 1 << 20, 2, ledger,
                 {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
-    const TwoHalves data(config());
-    graph.put(ScanOpened{data.scan});
-    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{data.scan,
-                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
-                         false,
-                         data.frames.size(),
-                         0,
-                         0});
+    put_whole(graph, TwoHalves(config()));
     graph.finish();
   }
   REQUIRE(maps.back().reference_check);

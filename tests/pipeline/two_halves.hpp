@@ -80,22 +80,23 @@ inline UnmixConfig too_low(double reduced_ev, double oxidized_ev) {
   return unmix;
 }
 
+inline ScanClosed closed(const TwoHalves& data, std::uint64_t frames,
+                         ScanStatus status = ScanStatus::complete) {
+  return {data.scan, {data.scan->scan_id, frames, status, ""}, false, frames, 0, 0};
+}
+
+inline void put_whole(Graph& graph, const TwoHalves& data) {
+  graph.put(ScanOpened{data.scan});
+  for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+  graph.put(closed(data, data.frames.size()));
+}
+
 inline std::vector<PhaseMap> maps_of(const UnmixConfig& unmix, int threads, int scans = 1) {
   Ledger ledger;
   std::vector<PhaseMap> maps;
   Graph graph(unmix, "hash", 1 << 20, threads, ledger,
               {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { maps.push_back(*map); }});
-  for (int k = 0; k < scans; ++k) {
-    TwoHalves data(config(), static_cast<std::uint32_t>(k));
-    graph.put(ScanOpened{data.scan});
-    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
-    graph.put(ScanClosed{data.scan,
-                         {data.scan->scan_id, data.frames.size(), ScanStatus::complete, ""},
-                         false,
-                         data.frames.size(),
-                         0,
-                         0});
-  }
+  for (int k = 0; k < scans; ++k) put_whole(graph, TwoHalves(config(), static_cast<std::uint32_t>(k)));
   graph.finish();
   REQUIRE(ledger.snapshot().errors.empty());
   return maps;

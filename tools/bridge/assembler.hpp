@@ -82,7 +82,7 @@ class Assembler {
   void apply(const Document& document);
   void hold(ForeignFrame frame, Time now);
   void drop_older_than(Time start);
-  bool has_waited(const Held& held, Time now) const;
+  Time waits_until(const Held& held) const;
   void release(Time now);
   bool release_one(Held& held, Time now);
   bool release_numbered(Held& held, Time now);

@@ -33,8 +33,8 @@ void Assembler::drop_older_than(Time start) {
     reject_waiting(held_.front().frame, "from before the start document");
 }
 
-bool Assembler::has_waited(const Held& held, Time now) const {
-  return now >= std::max(held.since, last_document_) + config_.metadata_wait;
+Assembler::Time Assembler::waits_until(const Held& held) const {
+  return std::max(held.since, last_document_) + config_.metadata_wait;
 }
 
 void Assembler::take_metadata(Result<ForeignEvent> event, Time now) {
@@ -73,8 +73,7 @@ void Assembler::apply(const Document& document) {
 std::optional<Assembler::Time> Assembler::deadline() const {
   constexpr Time never = Time::max();
   const Time earliest =
-      std::min({closing_ ? closing_->until : never,
-                held_.empty() ? never : std::max(held_.front().since, last_document_) + config_.metadata_wait,
+      std::min({closing_ ? closing_->until : never, held_.empty() ? never : waits_until(held_.front()),
                 scan_ && scan_->open ? scan_->stragglers_until.value_or(never) : never});
   return earliest == never ? std::nullopt : std::optional(earliest);
 }
@@ -107,7 +106,7 @@ void Assembler::release(Time now) {
 /// True if nothing more is to wait for: the frame was put in its place, or rejected.
 bool Assembler::release_one(Held& held, Time now) {
   ForeignFrame& frame = held.frame;
-  const bool waited = has_waited(held, now);
+  const bool waited = now >= waits_until(held);
   if (!announced_) return waited && reject_waiting(frame, "in no scan that a start document opened");
   if (config_.metadata == Metadata::numbered) return release_numbered(held, now);
   const auto position = plan_.energies_ev.empty() ? Result<std::optional<Position>>(Error{})
@@ -133,7 +132,7 @@ bool Assembler::release_one(Held& held, Time now) {
 /// An exposure that no event is about is no frame of the scan: it takes no place.
 bool Assembler::release_numbered(Held& held, Time now) {
   ForeignFrame& frame = held.frame;
-  const bool waited = has_waited(held, now);
+  const bool waited = now >= waits_until(held);
   if (plan_.energies_ev.empty()) {
     place(frame, now);  // which says what is wrong
     return true;
