@@ -7,6 +7,9 @@
 namespace phasecast {
 namespace {
 
+/// A client waits for an answer before it asks again; who does not read has no more of them kept here.
+constexpr int answers_kept = 2;
+
 constexpr const char* stop_endpoint = "inproc://control-stop";
 
 bool is_command(ControlCommand command) {
@@ -22,6 +25,7 @@ ControlServer::ControlServer(zmq::context_t& context, const std::string& endpoin
       stop_receiver_(context, zmq::socket_type::pair),
       stop_sender_(context, zmq::socket_type::pair) {
   clients_.set(zmq::sockopt::linger, 1000);
+  clients_.set(zmq::sockopt::sndhwm, answers_kept);
   guard(clients_);
   bind_or_throw(clients_, endpoint, "control");
   endpoint_ = clients_.get(zmq::sockopt::last_endpoint);

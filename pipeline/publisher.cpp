@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <utility>
 
 #include "pipeline/zmq_parts.hpp"
 
@@ -17,8 +19,9 @@ constexpr std::size_t most_useless_bytes = 64 << 10;
 
 constexpr std::string_view published_topics[] = {topic::scan_start, topic::scan_end, topic::phase_map,
                                                  topic::status};
-constexpr std::chrono::milliseconds greeting_interval{100};
-constexpr int most_requests = 1000;  // of viewers, before the next message is looked after
+constexpr std::chrono::milliseconds greeting_delay{50};
+constexpr unsigned longest_repair = 1024;  // statuses after a drop: some minutes
+constexpr int most_requests = 1000;        // of viewers, before the next message is looked after
 
 constexpr const char* inbox_endpoint = "inproc://publisher-inbox";
 
@@ -74,13 +77,12 @@ void Publisher::work() {
         {{viewers_.handle(), 0, ZMQ_POLLIN, 0}, {inbox_.handle(), 0, ZMQ_POLLIN, 0}}};
     zmq::poll(items, until_greeting());
     if (items[0].revents != 0) take_subscriptions();
-    if (Clock::now() >= next_greeting_) greet_newcomers();
+    if (Clock::now() >= greeting_due_) greet_newcomers();
     if (items[1].revents != 0) {
       const Parts parts = receive_parts(inbox_);
       if (parts.front().bytes.empty()) return;
       if (topic_of(parts) == topic::status) send_missed_map();
-      const bool everyone = send_to_viewers(parts);
-      if (!everyone) map_missed_ = true;
+      send_to_viewers(parts);
     }
   }
 }
@@ -99,7 +101,7 @@ zmq::socket_t Publisher::new_socket() {
 
 std::chrono::milliseconds Publisher::until_greeting() const {
   if (wanted_.empty()) return std::chrono::milliseconds{-1};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_greeting_ - Clock::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(greeting_due_ - Clock::now());
   return std::max(left, std::chrono::milliseconds{0});
 }
 
@@ -114,6 +116,7 @@ void Publisher::take_subscriptions() {
     for (const std::string_view topic : published_topics)
       if (topic.starts_with(prefix)) {
         useful = true;
+        if (wanted_.empty()) greeting_due_ = Clock::now() + greeting_delay;
         wanted_.insert(topic);
       }
     if (!useful) count_useless(prefix.size() + 1, user);
@@ -121,14 +124,12 @@ void Publisher::take_subscriptions() {
 }
 
 /// XPUB cannot address one viewer: all get the newest messages again and know them by map number and time. So
-/// whoever subscribes over and over must not set the pace: newcomers shortly after another wait for each
-/// other.
+/// whoever subscribes over and over must not set the pace: newcomers wait a moment for each other, and for
+/// what is published in that moment anyway.
 void Publisher::greet_newcomers() {
-  if (wanted_.empty()) return;
+  const auto wanted = std::exchange(wanted_, {});
   for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
-    if (const Parts parts = newest(topic); wanted_.contains(topic) && !parts.empty()) send_to_viewers(parts);
-  wanted_.clear();
-  next_greeting_ = Clock::now() + greeting_interval;
+    if (const Parts parts = newest(topic); wanted.contains(topic) && !parts.empty()) send_to_viewers(parts);
 }
 
 /// libzmq keeps what a viewer subscribes to until it leaves, some hundred bytes for each, and cannot hang up
@@ -160,24 +161,25 @@ void Publisher::hang_up_on_all() {
 }
 
 /// A burst of maps may overrun the queue of a viewer that is well, and the last of them may be a scan's final
-/// map. ZeroMQ then leaves that viewer out, without a word, until its queue is half empty: so after a drop
-/// the newest map is sent once more, with the next status.
+/// map. ZeroMQ then leaves that viewer out, without a word, until its queue is half empty, however long that
+/// takes: so after a drop the newest map is sent again with the 1st, 2nd, 4th, 8th … status that follows.
 void Publisher::send_missed_map() {
-  if (!map_missed_) return;
-  map_missed_ = false;
+  if (!statuses_since_drop_ || *statuses_since_drop_ >= longest_repair) return;
+  if (!std::has_single_bit(++*statuses_since_drop_)) return;
   if (const Parts map = newest(topic::phase_map); !map.empty()) send_to_viewers(map);
 }
 
 /// First tried with the queues' limits enforced, so that a viewer's drop is known and counted; then sent to
 /// the others.
-bool Publisher::send_to_viewers(const Parts& parts) {
+void Publisher::send_to_viewers(const Parts& parts) {
+  wanted_.erase(topic_of(parts));
   viewers_.set(zmq::sockopt::xpub_nodrop, 1);
   const bool everyone = try_send_parts(viewers_, parts);
   viewers_.set(zmq::sockopt::xpub_nodrop, 0);
-  if (everyone) return true;
+  if (everyone) return;
   ledger_.count(&Counters::viewer_drops);
+  statuses_since_drop_ = 0;
   send_parts(viewers_, parts);
-  return false;
 }
 
 }  // namespace phasecast

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -15,9 +16,9 @@
 namespace phasecast {
 
 /// The XPUB socket and its thread: lossy per viewer, so that a slow viewer never slows the beamline. The
-/// newest scan_start, phase_map and status are sent again whenever somebody subscribes; a newest map that a
-/// full queue dropped goes out once more with the next status. Who subscribes to very many topics that there
-/// are not is hung up on.
+/// newest scan_start, phase_map and status are sent again whenever somebody subscribes; after a full queue
+/// dropped a message, the newest map goes out again, at growing intervals. Who subscribes to very many topics
+/// that there are not is hung up on.
 class Publisher {
  public:
   Publisher(zmq::context_t& context, const std::string& endpoint, Gatekeeper& gatekeeper, Ledger& ledger);
@@ -40,7 +41,7 @@ class Publisher {
   void count_useless(std::size_t bytes, const std::string& user);
   void hang_up_on_all();
   void send_missed_map();
-  bool send_to_viewers(const Parts& parts);  ///< whether every viewer had room
+  void send_to_viewers(const Parts& parts);
 
   zmq::context_t& context_;
   Gatekeeper& gatekeeper_;
@@ -51,10 +52,10 @@ class Publisher {
   mutable std::mutex mutex_;
   zmq::socket_t outbox_;                              // guarded by mutex_
   std::map<std::string, Parts, std::less<>> newest_;  // guarded by mutex_
-  std::size_t useless_bytes_ = 0;      // of topics subscribed to that there are not; of the thread
-  std::set<std::string_view> wanted_;  // by newcomers not greeted yet; of the thread
-  Clock::time_point next_greeting_;    // not before; of the thread
-  bool map_missed_ = false;            // by a viewer whose queue was full; of the thread
+  std::size_t useless_bytes_ = 0;                // of topics subscribed to that there are not; of the thread
+  std::set<std::string_view> wanted_;            // by newcomers not greeted yet; of the thread
+  Clock::time_point greeting_due_;               // of the thread
+  std::optional<unsigned> statuses_since_drop_;  // by a viewer's full queue; of the thread
   std::jthread thread_;
 };
 

@@ -1,22 +1,24 @@
 #include "tests/torture/hostile.hpp"
 
 #include <arpa/inet.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <deque>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include "messages/wire/codec.hpp"
 #include "pipeline/zmq_parts.hpp"
+#include "tests/torture/commands.hpp"
+#include "tests/torture/run_process.hpp"
 #include "tools/simulate/random.hpp"
 
 namespace phasecast::torture {
@@ -84,6 +86,7 @@ class Hostiles {
         connections_.emplace_back(endpoint).say(greeting() + ready_command(type) + huge_message());
       }
     control_.set(zmq::sockopt::sndhwm, 10);
+    control_.set(zmq::sockopt::rcvhwm, 1);  // it never reads an answer
     control_.connect(endpoints.control);
   }
 
@@ -130,31 +133,48 @@ class Hostiles {
 
 }  // namespace
 
-HostileProcess::HostileProcess(const Endpoints& endpoints, const Hostility& hostility) {
-  int ready[2];
-  if (pipe(ready) != 0) throw std::runtime_error("cannot make a pipe");
-  pid_ = fork();
-  if (pid_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)setpriority(PRIO_PROCESS, 0, 19);
-    try {
-      Hostiles hostiles(endpoints, hostility);
-      (void)!write(ready[1], "r", 1);
-      hostiles.work();
-    } catch (...) {
-      _exit(1);
-    }
-  }
-  close(ready[1]);
-  char byte = 0;
-  const bool good = pid_ > 0 && read(ready[0], &byte, 1) == 1;
-  close(ready[0]);
-  if (!good) throw std::runtime_error("the hostile clients could not connect");
+HostileProcess::HostileProcess(const std::filesystem::path& folder, const Endpoints& endpoints,
+                               const Hostility& hostility)
+    : ready_(make_fifo(folder / "hostile")),
+      process_(folder, "hostile",
+               {"hostile", "--frames", endpoints.frames, "--maps", endpoints.maps, "--control",
+                endpoints.control, "--ready", ready_, "--subscribers", std::to_string(hostility.subscribers),
+                "--per-second", std::to_string(hostility.per_second)},
+               "/proc/self/exe") {
+  if (test::read_file(ready_).empty())
+    throw std::runtime_error("the hostile clients could not connect: " + process_.log());
 }
 
-HostileProcess::~HostileProcess() {
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
+void add_hostile(CLI::App& app) {
+  struct Options {
+    Endpoints endpoints;
+    Hostility hostility;
+    std::string ready;
+  };
+  auto* command = app.add_subcommand("hostile", "The clients that `overload` lets loose, until killed");
+  auto options = std::make_shared<Options>();
+  command->add_option("--frames", options->endpoints.frames)->required();
+  command->add_option("--maps", options->endpoints.maps)->required();
+  command->add_option("--control", options->endpoints.control)->required();
+  command->add_option("--ready", options->ready, "Written to once all are connected")->required();
+  add_hostility(*command, options->hostility);
+  command->callback([options] {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)setpriority(PRIO_PROCESS, 0, 19);
+    std::ofstream ready(options->ready);
+    Hostiles hostiles(options->endpoints, options->hostility);
+    ready << "ready" << std::endl;
+    ready.close();
+    hostiles.work();
+  });
+}
+
+void add_hostility(CLI::App& command, Hostility& hostility) {
+  command.add_option("--subscribers", hostility.subscribers)->capture_default_str();
+  command
+      .add_option("--per-second", hostility.per_second,
+                  "Attacks: a connection that sends noise, a question, a new subscription")
+      ->capture_default_str();
 }
 
 }  // namespace phasecast::torture

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
 #include "pipeline/pipeline.hpp"
+#include "tests/scenarios/process.hpp"
 
 namespace phasecast::torture {
 
@@ -12,16 +16,17 @@ struct Hostility {
   int per_second = 0;     ///< new connections that send noise, and questions to the control socket
 };
 
-/// Clients that mean harm, in a process of their own at the lowest priority. Made once all are connected;
-/// killed when it goes.
+void add_hostility(CLI::App& command, Hostility& hostility);
+
+/// Clients that mean harm, in a process of their own (`torture hostile`) at the lowest priority. Made once
+/// all are connected; killed when it goes.
 class HostileProcess {
  public:
-  HostileProcess(const Endpoints& endpoints, const Hostility& hostility);
-  ~HostileProcess();
-  HostileProcess(const HostileProcess&) = delete;
+  HostileProcess(const std::filesystem::path& folder, const Endpoints& endpoints, const Hostility& hostility);
 
  private:
-  int pid_ = -1;
+  std::filesystem::path ready_;
+  test::Process process_;
 };
 
 }  // namespace phasecast::torture

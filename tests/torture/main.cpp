@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   phasecast::torture::add_cycles(app, exit_status);
   phasecast::torture::add_soak(app, exit_status);
   phasecast::torture::add_overload(app, exit_status);
+  phasecast::torture::add_hostile(app);
   phasecast::torture::add_disk_full(app, exit_status);
   phasecast::torture::add_slow_disk(app, exit_status);
   try {

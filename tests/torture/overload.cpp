@@ -28,16 +28,36 @@ struct Measured {
   std::string viewer_drops;
 };
 
-/// Waits for the final map of a scan, with the newest sent again after drops.
-void wait_for_final(zmq::socket_t& viewer, const std::string& scan_id) {
-  while (true) {
-    zmq::pollitem_t item{viewer.handle(), 0, ZMQ_POLLIN, 0};
-    if (zmq::poll(&item, 1, std::chrono::minutes(1)) == 0) throw std::runtime_error("no map for a minute");
-    const auto message = decode(receive_parts(viewer));
-    const auto* map = message ? std::get_if<PhaseMap>(&*message) : nullptr;
-    if (map && map->final && map->scan_id == scan_id) return;
+/// A viewer that is well: takes maps as they come.
+class WellViewer {
+ public:
+  WellViewer(zmq::context_t& context, const std::string& endpoint) : socket_(context, zmq::socket_type::sub) {
+    socket_.set(zmq::sockopt::subscribe, std::string(topic::phase_map));
+    socket_.connect(endpoint);
   }
-}
+  void take_what_came() {
+    while (take(std::chrono::milliseconds(0))) {
+    }
+  }
+  /// A dropped one is sent again.
+  void wait_for_final(const std::string& scan_id) {
+    while (newest_final_ != scan_id)
+      if (!take(std::chrono::minutes(1))) throw std::runtime_error("no map for a minute");
+  }
+
+ private:
+  bool take(std::chrono::milliseconds patience) {
+    zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
+    if (zmq::poll(&item, 1, patience) == 0) return false;
+    const auto message = decode(receive_parts(socket_));
+    const auto* map = message ? std::get_if<PhaseMap>(&*message) : nullptr;
+    if (map && map->final) newest_final_ = map->scan_id;
+    return true;
+  }
+
+  zmq::socket_t socket_;
+  std::string newest_final_;
+};
 
 Measured measure(const Options& options, bool disturbed, Findings& findings) {
   const ScratchFolder folder;
@@ -46,17 +66,14 @@ Measured measure(const Options& options, bool disturbed, Findings& findings) {
                  {"--no-record", "--in-flight", "64", "--map-every", "10"});
   zmq::context_t context;
   Mouth mouth(context, run.endpoints().frames);
-  zmq::socket_t viewer(context, zmq::socket_type::sub);
-  viewer.set(zmq::sockopt::rcvhwm, 0);
-  viewer.set(zmq::sockopt::subscribe, std::string(topic::phase_map));
-  viewer.connect(run.endpoints().maps);
+  WellViewer viewer(context, run.endpoints().maps);
   std::optional<HostileProcess> hostiles;
-  if (disturbed) hostiles.emplace(run.endpoints(), options.hostility);
+  if (disturbed) hostiles.emplace(folder.path(), run.endpoints(), options.hostility);
 
   const auto send = [&](int count, bool paced) {
     const auto begin = SteadyClock::now();
     std::uint64_t sent = 0;
-    for (int k = 0; k < count; ++k)
+    for (int k = 0; k < count; ++k) {
       for (const Parts& parts : scans.next()) {
         if (paced && options.rate_hz > 0)
           std::this_thread::sleep_until(begin +
@@ -65,7 +82,9 @@ Measured measure(const Options& options, bool disturbed, Findings& findings) {
         mouth.send(parts);
         ++sent;
       }
-    wait_for_final(viewer, scans.last_id());
+      viewer.take_what_came();
+    }
+    viewer.wait_for_final(scans.last_id());
     return std::chrono::duration<double>(SteadyClock::now() - begin).count();
   };
   send(options.warm_up, false);  // all memory has been touched, every stalled client's queues have filled
@@ -118,11 +137,7 @@ void add_overload(CLI::App& app, int& exit_status) {
   command->add_option("--side", options->side, "Of a frame")->type_name("pixels")->capture_default_str();
   command->add_option("--rate", options->rate_hz, "Frames per second; 0: as fast as they are taken")
       ->capture_default_str();
-  command->add_option("--subscribers", options->hostility.subscribers)->capture_default_str();
-  command
-      ->add_option("--per-second", options->hostility.per_second,
-                   "Attacks: a connection that sends noise, a question, a new subscription")
-      ->capture_default_str();
+  add_hostility(*command, options->hostility);
   command->callback([options, &exit_status] { exit_status = overload(*options); });
 }
 

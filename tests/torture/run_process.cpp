@@ -9,12 +9,13 @@
 #include <stdexcept>
 
 namespace phasecast::torture {
-namespace {
 
 std::filesystem::path make_fifo(const std::filesystem::path& path) {
   if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("cannot make " + path.string());
   return path;
 }
+
+namespace {
 
 std::vector<std::string> arguments(const std::filesystem::path& folder, const std::filesystem::path& fifo,
                                    const std::vector<Spectrum>& references,
