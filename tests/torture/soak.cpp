@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <deque>
 
 #include "messages/units.hpp"
 #include "pipeline/zmq_parts.hpp"
@@ -36,18 +37,34 @@ double percentile(std::vector<double>& values, double share) {
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-/// Recordings are not kept: the disk would fill.
-void remove_recordings_before(const std::filesystem::path& folder, std::filesystem::file_time_type time) {
-  if (!std::filesystem::exists(folder)) return;
-  std::vector<std::filesystem::path> old;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const auto& path = entry.path();  // marks beside the recordings come and go
-    if (path.filename().string().starts_with("scan_") && path.extension() == ".h5" &&
-        entry.last_write_time() < time)
-      old.push_back(path);
+/// Recordings are not kept: the disk would fill. Removed at the pace at which they are made: hundreds at once
+/// would hold up the file system, and with it the recorder that is measured.
+class Broom {
+ public:
+  explicit Broom(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  void sweep_after_scan() {
+    if (++scans_ % scans_per_look == 0) look();
+    for (int k = 0; k < 2 && !old_.empty(); ++k, old_.pop_front()) std::filesystem::remove(old_.front());
   }
-  for (const auto& path : old) std::filesystem::remove(path);
-}
+
+ private:
+  static constexpr int scans_per_look = 500;
+
+  void look() {
+    if (!old_.empty() || !std::filesystem::exists(folder_)) return;
+    const auto before = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+      const auto& path = entry.path();  // marks beside the recordings come and go
+      if (path.filename().string().starts_with("scan_") && path.extension() == ".h5" &&
+          entry.last_write_time() < before)
+        old_.push_back(path);
+    }
+  }
+
+  std::filesystem::path folder_;
+  std::deque<std::filesystem::path> old_;
+  int scans_ = 0;
+};
 
 class Soak {
  public:
@@ -76,6 +93,7 @@ class Soak {
 
   Options options_;
   ScratchFolder folder_;
+  Broom broom_{folder_.path() / "data"};
   SteadyScans scans_;
   RunProcess run_;
   zmq::context_t context_;
@@ -108,9 +126,7 @@ Tenth Soak::run_tenth(std::uint64_t scans) {
     for (const Parts& parts : scans_.next()) mouth_.send(parts);
     tenth.frames += scans_.frames_per_scan();
     take_maps(std::chrono::milliseconds(0));
-    if (k % 500 == 0)
-      remove_recordings_before(folder_.path() / "data",
-                               std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
+    broom_.sweep_after_scan();
   }
   tenth.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
   tenth.resident_mib = resident_mib(run_.pid());

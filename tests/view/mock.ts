@@ -68,6 +68,11 @@ export class MockServer {
     this.each((client) => client.send(bytes));
   }
 
+  /** Whether all that was sent has left for the pages: a machine that is busy takes maps more slowly. */
+  get taken(): boolean {
+    return [...this.sockets!.clients].every((client) => client.bufferedAmount === 0);
+  }
+
   /** A new page is told nothing of before. */
   forget(): void {
     this.newest.clear();
