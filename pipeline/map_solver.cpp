@@ -205,8 +205,10 @@ PhaseMap MapSolver::map() const {
   map.uncertainty = uncertainty_map(data.equations, map.fraction, map.scale, noise_sigma_);
   map.mask = mask_;
   const std::size_t pixels = map.shape.pixels();
-  for (std::size_t i = 0; i < map.fraction.size(); ++i)
-    if (!valid_[i % pixels]) map.fraction[i] = map.uncertainty[i] = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t plane = 0; plane < map.fraction.size(); plane += pixels)
+    for (std::size_t k = 0; k < pixels; ++k)
+      if (!valid_[k])
+        map.fraction[plane + k] = map.uncertainty[plane + k] = std::numeric_limits<float>::quiet_NaN();
   map.advice = advise(map, *data.planned, config_.enough);
   return map;
 }

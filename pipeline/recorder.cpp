@@ -118,20 +118,18 @@ void Recorder::until_taken(const std::function<void()>& action) {
 
 std::filesystem::path Recorder::fresh_path(const std::string& series, const std::string& name) {
   const auto folder = config_.output / series;
-  std::filesystem::create_directories(folder);
+  until_taken([&] { std::filesystem::create_directories(folder); });
   auto path = folder / (name + ".h5");
   for (int n = 2; std::filesystem::exists(path); ++n)
     path = folder / (name + "_" + std::to_string(n) + ".h5");
   return path;
 }
 
-/// Makes a file under a fresh name and lists it; what a full disk leaves of it is removed.
+/// Makes a file and lists it; what a full disk leaves of it is removed.
 template <class Writer, class... Arguments>
-std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const std::string& series,
-                                          const std::string& name, const Arguments&... arguments) {
-  std::filesystem::path path;
+void Recorder::make_file(std::unique_ptr<Writer>& writer, const std::filesystem::path& path,
+                         const Arguments&... arguments) {
   until_taken([&] {
-    path = fresh_path(series, name);
     try {
       writer = std::make_unique<Writer>(path, arguments...);
     } catch (...) {
@@ -144,7 +142,6 @@ std::filesystem::path Recorder::make_file(std::unique_ptr<Writer>& writer, const
   std::lock_guard lock(mutex_);
   files_.push_back(path);
   if (files_.size() > most_listed) files_.pop_front();
-  return path;
 }
 
 void Recorder::write(const ScanOpened& opened) {
@@ -154,8 +151,9 @@ void Recorder::write(const ScanOpened& opened) {
   if (resume(opened)) return;
   char number[24];
   std::snprintf(number, sizeof number, "scan_%03u_", scan.scan_index);
-  const auto path = make_file(file_, scan.series_id, number + scan.scan_id, scan);
-  remember(scan.scan_id, path);
+  const auto path = fresh_path(scan.series_id, number + scan.scan_id);
+  remember(scan.scan_id, path);  // first: nobody would go on with a recording that has no mark
+  make_file(file_, path, scan);
   spdlog::info("recording scan={} file={}", scan.scan_id, path.string());
 }
 
@@ -241,7 +239,7 @@ void Recorder::write(const ScanClosed& closed) {
 void Recorder::write(const std::shared_ptr<const PhaseMap>& map) {
   const MapsOf maps_of{map->series_id, map->shape, map->states};
   if (!maps_ || maps_of_ != maps_of) {
-    make_file(maps_, map->series_id, "maps", map->shape, map->states, config_.described);
+    make_file(maps_, fresh_path(map->series_id, "maps"), map->shape, map->states, config_.described);
     maps_of_ = maps_of;
   }
   while (true) {

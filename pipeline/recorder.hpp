@@ -77,8 +77,8 @@ class Recorder {
   void taken();
   std::filesystem::path fresh_path(const std::string& series, const std::string& name);
   template <class Writer, class... Arguments>
-  std::filesystem::path make_file(std::unique_ptr<Writer>& writer, const std::string& series,
-                                  const std::string& name, const Arguments&... arguments);
+  void make_file(std::unique_ptr<Writer>& writer, const std::filesystem::path& path,
+                 const Arguments&... arguments);
 
   RecorderConfig config_;
   Ledger& ledger_;

@@ -3,14 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 
 #include "pipeline/files/hdf5_attributes.hpp"
 #include "pipeline/files/hdf5_heap_check.hpp"
+#include "pipeline/files/hdf5_mark.hpp"
 
 namespace phasecast::hdf5 {
 
@@ -49,15 +48,6 @@ herr_t note_name(hid_t, const char* name, const H5L_info_t*, void* names) {
   auto& all = *static_cast<std::vector<std::string>*>(names);
   all.emplace_back(name);
   return all.size() < most_members ? 0 : 1;
-}
-
-/// The superblock's file consistency flags, of HDF5's version 3: a writer has it open, or died while it had.
-bool is_marked_as_written(const std::filesystem::path& path) {
-  std::array<char, 12> begin{};
-  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
-  constexpr char version = 3, writer = 1, swmr_writer = 4;
-  return std::string_view(begin.data(), 8) == "\x89HDF\r\n\x1a\n" && begin[8] == version &&
-         (begin[11] & (writer | swmr_writer)) != 0;
 }
 
 }  // namespace
@@ -129,7 +119,7 @@ File File::open_to_read(const std::filesystem::path& path) {
   try {
     return {path.string(), open_file(path.string(), H5F_ACC_RDONLY, access.get()), false};
   } catch (const Failure& closed_only) {
-    if (!is_marked_as_written(path)) throw;
+    if (const Mark mark = mark_of(path); mark != Mark::written && mark != Mark::swmr) throw;
     try {
       H5Pset_metadata_read_attempts(access.get(), attempts_while_written);
       return {path.string(), open_file(path.string(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()),

@@ -102,15 +102,16 @@ void read_check(const File& file, std::vector<PhaseMap>& all) {
   }
   std::vector<std::size_t> lengths(count, 0);
   for (const Table& table : by_energy) {
-    const bool of_no_map = Dataset::open(file, path(table.name)).dims(2, "[scan, n]")[1] == 0;
-    if (of_no_map && table.values == &ReferenceCheck::suggested) continue;
-    const auto all_of =
-        read_rows<double>(file, path(table.name), count, *std::max_element(lengths.begin(), lengths.end()));
+    const bool suggested = table.values == &ReferenceCheck::suggested;  // of some maps: as wide as theirs
+    if (suggested && Dataset::open(file, path(table.name)).dims(2, "[scan, n]")[1] == 0) continue;
+    const std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
+    const auto all_of = read_rows<double>(file, path(table.name), count, suggested ? 0 : longest);
     for (std::size_t i = 0; i < count; ++i) {
       if (!all[i].reference_check) continue;
       const bool energies = table.values == &ReferenceCheck::residual_ev;  // first: they tell the length
       if (energies)
         while (lengths[i] < all_of.width && all_of.at(i, lengths[i]) > 0) ++lengths[i];
+      if (lengths[i] > all_of.width) continue;
       const std::vector<double> values = all_of.first(lengths[i], i);
       const bool absent = !values.empty() && std::isnan(values.front());
       if (!absent) (*all[i].reference_check).*table.values = values;

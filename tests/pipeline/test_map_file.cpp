@@ -154,6 +154,21 @@ TEST_CASE("a check of the references that suggests no state is read back so") {
   require_maps(folder / "maps.h5", {checked});
 }
 
+TEST_CASE("a map of more energies whose check suggests no state is read beside one that suggests it") {
+  const TemporaryFolder folder;
+  PhaseMap longer = make_map(1);
+  ReferenceCheck& check = *longer.reference_check;
+  check.suggested.clear();
+  check.residual_ev.push_back(check.residual_ev.back() + 1);
+  check.residual.push_back(0.5);
+  {
+    MapFileWriter writer(folder / "maps.h5", {3, 4}, states, configuration);
+    REQUIRE(writer.append(make_map(1)).ok());
+    REQUIRE(writer.append(longer).ok());
+  }
+  require_maps(folder / "maps.h5", {make_map(1), longer});
+}
+
 TEST_CASE("a drift of an energy that the scan lacks is refused, and the file stays whole") {
   const TemporaryFolder folder;
   PhaseMap stray = make_map(1);

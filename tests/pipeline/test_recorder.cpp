@@ -1,3 +1,8 @@
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -21,7 +26,49 @@ std::uint64_t frames_in(const std::filesystem::path& path) {
   return (*scan)->frame_count();
 }
 
+/// Names as they appear in a folder.
+class Appearances {
+ public:
+  explicit Appearances(const std::filesystem::path& folder)
+      : events_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+    REQUIRE(inotify_add_watch(events_, folder.c_str(), IN_CREATE | IN_MOVED_TO) >= 0);
+  }
+  ~Appearances() { close(events_); }
+  Appearances(const Appearances&) = delete;
+
+  std::vector<std::string> so_far() const {
+    std::vector<std::string> names;
+    alignas(inotify_event) std::array<char, 1 << 14> buffer;
+    const ssize_t length = read(events_, buffer.data(), buffer.size());
+    for (ssize_t at = 0; at < length;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(&buffer[static_cast<std::size_t>(at)]);
+      names.emplace_back(event->name);
+      at += static_cast<ssize_t>(sizeof *event + event->len);
+    }
+    return names;
+  }
+
+ private:
+  int events_;
+};
+
 }  // namespace
+
+TEST_CASE("a recording has its mark before it has its name: a restart after any kill goes on with it") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "series");
+  const Appearances appearances(folder.path() / "series");
+  Ledger ledger;
+  {
+    Recorder recorder({.output = folder.path(), .described = {}}, ledger);
+    recorder.record(ScanOpened{std::make_shared<const ScanStart>(small_scan("a", frames - 2))});
+  }
+  const auto names = appearances.so_far();
+  const auto mark = std::find(names.begin(), names.end(), "scan_000_a.h5.unfinished"),
+             file = std::find(names.begin(), names.end(), "scan_000_a.h5");
+  REQUIRE(file != names.end());
+  CHECK(mark < file);
+}
 
 TEST_CASE("every frame is recorded, also one that comes when its scan's file is closed already") {
   TemporaryFolder folder;

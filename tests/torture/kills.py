@@ -143,7 +143,9 @@ def acknowledged(pipeline: Pipeline, scan_ids: list[str], patience_s: float) -> 
 
 def check_recorded(output: pathlib.Path, series: Series, wanted: dict[str, set[int]]) -> int:
     """That these frames are on disk as they were sent; how many there are."""
-    found = {scan_id_of(path): frames_of(path) for path in output.glob("*/scan_*.h5")}
+    found: dict[str, dict[int, bytes]] = {}
+    for path in output.glob("*/scan_*.h5"):
+        found.setdefault(scan_id_of(path), {}).update(frames_of(path))
     count = 0
     for scan_id, sequences in wanted.items():
         for sequence in sequences:

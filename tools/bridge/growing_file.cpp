@@ -2,30 +2,17 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <array>
-#include <fstream>
-#include <string_view>
-
+#include "pipeline/files/hdf5_mark.hpp"
 #include "pipeline/files/image_stack.hpp"
 
 namespace phasecast::bridge {
+
+using hdf5::Mark, hdf5::mark_of;
+
 namespace {
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : ".";
-}
-
-enum class Mark { none, closed, written, swmr };
-
-/// The superblock's file consistency flags, which HDF5 keeps from its version 3 on; none: another version.
-Mark mark_of(const std::filesystem::path& path) {
-  std::array<char, 12> begin{};
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(begin.data(), begin.size())) return Mark::none;
-  constexpr char version = 3, writer = 1, swmr_writer = 4;
-  if (std::string_view(begin.data(), 8) != "\x89HDF\r\n\x1a\n" || begin[8] != version) return Mark::none;
-  if (begin[11] & swmr_writer) return Mark::swmr;
-  return begin[11] & writer ? Mark::written : Mark::closed;
 }
 
 }  // namespace
