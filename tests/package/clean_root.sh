@@ -23,6 +23,7 @@ if [[ ! -e $root/etc/debian_version ]]; then
   debootstrap --variant=minbase bookworm "$root" "${MIRROR:-http://deb.debian.org/debian}" >"$log" 2>&1 || { tail "$log"; exit 1; }
   rm "$log"
 fi
+chmod 755 "$root"  # a new folder is its owner's alone, and the service's user has to find its way
 mount -t proc proc "$root/proc"
 
 claim "the package installs, with what it depends on and nothing else"
