@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <system_error>
 
 #include "messages/units.hpp"
 #include "pipeline/zmq_parts.hpp"
@@ -54,9 +55,11 @@ class Broom {
     if (!old_.empty() || !std::filesystem::exists(folder_)) return;
     const auto before = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-      const auto& path = entry.path();  // marks beside the recordings come and go
-      if (path.filename().string().starts_with("scan_") && path.extension() == ".h5" &&
-          entry.last_write_time() < before)
+      const auto& path = entry.path();
+      std::error_code gone;  // marks beside the recordings come and go, and a name while room is claimed
+      const auto written = entry.last_write_time(gone);
+      if (!gone && path.filename().string().starts_with("scan_") && path.extension() == ".h5" &&
+          written < before)
         old_.push_back(path);
     }
   }
