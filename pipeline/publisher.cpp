@@ -77,7 +77,7 @@ void Publisher::work() {
         {{viewers_.handle(), 0, ZMQ_POLLIN, 0}, {inbox_.handle(), 0, ZMQ_POLLIN, 0}}};
     zmq::poll(items, until_greeting());
     if (items[0].revents != 0) take_subscriptions();
-    if (Clock::now() >= greeting_due_) greet_newcomers();
+    if (!wanted_.empty() && Clock::now() >= greeting_due_) greet_newcomers();
     if (items[1].revents != 0) {
       const Parts parts = receive_parts(inbox_);
       if (parts.front().bytes.empty()) return;
@@ -129,7 +129,8 @@ void Publisher::take_subscriptions() {
 void Publisher::greet_newcomers() {
   const auto wanted = std::exchange(wanted_, {});
   for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
-    if (const Parts parts = newest(topic); wanted.contains(topic) && !parts.empty()) send_to_viewers(parts);
+    if (wanted.contains(topic))
+      if (const Parts parts = newest(topic); !parts.empty()) send_to_viewers(parts);
 }
 
 /// libzmq keeps what a viewer subscribes to until it leaves, some hundred bytes for each, and cannot hang up

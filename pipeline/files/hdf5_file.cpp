@@ -86,9 +86,9 @@ std::filesystem::path File::partial(const std::filesystem::path& path) {
 
 File File::create(const std::filesystem::path& path, std::size_t bytes) {
   if (std::filesystem::exists(path)) fail(path.string(), "cannot create", EEXIST);
-  require_room(path, bytes);
-  const Handle access = file_access();
   const std::string name = partial(path);
+  require_room(name, bytes);
+  const Handle access = file_access();
   return {path.string(),
           Handle(checked(name, "", "cannot create",
                          [&] { return H5Fcreate(name.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access.get()); }),

@@ -103,7 +103,6 @@ void read_check(const File& file, std::vector<PhaseMap>& all) {
   std::vector<std::size_t> lengths(count, 0);
   for (const Table& table : by_energy) {
     const bool suggested = table.values == &ReferenceCheck::suggested;  // of some maps: as wide as theirs
-    if (suggested && Dataset::open(file, path(table.name)).dims(2, "[scan, n]")[1] == 0) continue;
     const std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
     const auto all_of = read_rows<double>(file, path(table.name), count, suggested ? 0 : longest);
     for (std::size_t i = 0; i < count; ++i) {

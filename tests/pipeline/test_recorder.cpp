@@ -68,6 +68,7 @@ TEST_CASE("a recording has its mark before it has its name: a restart after any 
              file = std::find(names.begin(), names.end(), "scan_000_a.h5");
   REQUIRE(file != names.end());
   CHECK(mark < file);
+  CHECK(std::count(names.begin(), names.end(), "scan_000_a.h5") == 1);  // once it can be read
 }
 
 TEST_CASE("every frame is recorded, also one that comes when its scan's file is closed already") {

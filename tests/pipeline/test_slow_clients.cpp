@@ -76,8 +76,8 @@ TEST_CASE("a viewer that was left out gets the newest map once it reads again, w
     well.wait_for([&](const Parts& parts) { return is_map(parts) && number_of(parts) == k; });
   }
   REQUIRE(ledger.snapshot().counters.viewer_drops > 0);
-  publisher.publish(
-      status);  // the newest map goes with it, and is not for a viewer whose queue is still full
+  // The newest map goes with it, and is not for a viewer whose queue is still full.
+  publisher.publish(status);
   well.wait_for(is_status);
 
   int seen = 0;

@@ -1,7 +1,6 @@
 #include "tests/scenarios/foreign_stage.hpp"
 
 #include <spdlog/fmt/fmt.h>
-#include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <cstring>
@@ -24,12 +23,6 @@ std::map<std::string, std::string> counts_in(const std::string& output) {
 template <class T>
 bool same_values(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
-std::string make_fifo(const TemporaryFolder& folder) {
-  const std::string path = (folder / "ready").string();
-  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
-  return path;
 }
 
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
@@ -99,15 +92,9 @@ ForeignStage::Outcome ForeignStage::bridged(const std::string& protocol, std::ve
   Viewer viewer(context, pipeline.endpoint("maps"));
   viewer.wait_for_greeting();
 
-  std::vector<std::string> bridge_words{"bridge",
-                                        "--to",
-                                        pipeline.endpoint("frames"),
-                                        "--scans",
-                                        std::to_string(scans),
-                                        "--straggler-wait",
-                                        "0.3",
-                                        "--ready",
-                                        make_fifo(folder)};
+  std::vector<std::string> bridge_words{
+      "bridge", "--to",    pipeline.endpoint("frames"), "--scans", std::to_string(scans), "--straggler-wait",
+      "0.3",    "--ready", make_fifo(folder / "ready")};
   const auto extra = filled(std::move(bridge), folder);
   bridge_words.insert(bridge_words.end(), extra.begin(), extra.end());
   Process bridge_process(folder.path(), "bridge", bridge_words);

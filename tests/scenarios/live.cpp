@@ -1,7 +1,5 @@
 #include "tests/scenarios/live.hpp"
 
-#include <sys/stat.h>
-
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <csignal>
@@ -25,11 +23,6 @@ std::vector<std::string> run_arguments(const TemporaryFolder& folder, const std:
       folder / "data"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   return arguments;
-}
-
-std::filesystem::path make_fifo(const std::filesystem::path& path) {
-  if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("cannot make " + path.string());
-  return path;
 }
 
 std::map<std::string, std::string> parse_endpoints(const std::string& json) {

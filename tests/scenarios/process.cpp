@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +71,11 @@ std::string Process::output() const {
 }
 std::string Process::log() const {
   return read_file(log_);
+}
+
+std::filesystem::path make_fifo(const std::filesystem::path& path) {
+  if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("cannot make " + path.string());
+  return path;
 }
 
 std::string read_file(const std::filesystem::path& path) {

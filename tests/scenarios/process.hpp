@@ -46,6 +46,8 @@ class Process {
   std::filesystem::path output_, log_;
 };
 
+/// Where a process says that it is ready: read_file of it waits until then, or until that process ends.
+std::filesystem::path make_fifo(const std::filesystem::path& path);
 std::string read_file(const std::filesystem::path& path);
 
 }  // namespace phasecast::test

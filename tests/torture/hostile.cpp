@@ -18,7 +18,6 @@
 #include "messages/wire/codec.hpp"
 #include "pipeline/zmq_parts.hpp"
 #include "tests/torture/commands.hpp"
-#include "tests/torture/run_process.hpp"
 #include "tools/simulate/random.hpp"
 
 namespace phasecast::torture {
@@ -135,7 +134,7 @@ class Hostiles {
 
 HostileProcess::HostileProcess(const std::filesystem::path& folder, const Endpoints& endpoints,
                                const Hostility& hostility)
-    : ready_(make_fifo(folder / "hostile")),
+    : ready_(test::make_fifo(folder / "hostile")),
       process_(folder, "hostile",
                {"hostile", "--frames", endpoints.frames, "--maps", endpoints.maps, "--control",
                 endpoints.control, "--ready", ready_, "--subscribers", std::to_string(hostility.subscribers),

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <thread>
 
-#include "pipeline/zmq_parts.hpp"
 #include "tests/torture/commands.hpp"
 #include "tests/torture/findings.hpp"
 #include "tests/torture/hostile.hpp"
@@ -11,6 +10,7 @@
 #include "tests/torture/memory.hpp"
 #include "tests/torture/run_process.hpp"
 #include "tests/torture/steady_scans.hpp"
+#include "tests/torture/viewer.hpp"
 
 namespace phasecast::torture {
 namespace {
@@ -28,37 +28,6 @@ struct Measured {
   std::string viewer_drops;
 };
 
-/// A viewer that is well: takes maps as they come.
-class WellViewer {
- public:
-  WellViewer(zmq::context_t& context, const std::string& endpoint) : socket_(context, zmq::socket_type::sub) {
-    socket_.set(zmq::sockopt::subscribe, std::string(topic::phase_map));
-    socket_.connect(endpoint);
-  }
-  void take_what_came() {
-    while (take(std::chrono::milliseconds(0))) {
-    }
-  }
-  /// A dropped one is sent again.
-  void wait_for_final(const std::string& scan_id) {
-    while (newest_final_ != scan_id)
-      if (!take(std::chrono::minutes(1))) throw std::runtime_error("no map for a minute");
-  }
-
- private:
-  bool take(std::chrono::milliseconds patience) {
-    zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-    if (zmq::poll(&item, 1, patience) == 0) return false;
-    const auto message = decode(receive_parts(socket_));
-    const auto* map = message ? std::get_if<PhaseMap>(&*message) : nullptr;
-    if (map && map->final) newest_final_ = map->scan_id;
-    return true;
-  }
-
-  zmq::socket_t socket_;
-  std::string newest_final_;
-};
-
 Measured measure(const Options& options, bool disturbed, Findings& findings) {
   const ScratchFolder folder;
   SteadyScans scans(options.side);
@@ -66,10 +35,11 @@ Measured measure(const Options& options, bool disturbed, Findings& findings) {
                  {"--no-record", "--in-flight", "64", "--map-every", "10"});
   zmq::context_t context;
   Mouth mouth(context, run.endpoints().frames);
-  WellViewer viewer(context, run.endpoints().maps);
+  FinalMaps viewer(context, run.endpoints().maps);
   std::optional<HostileProcess> hostiles;
   if (disturbed) hostiles.emplace(folder.path(), run.endpoints(), options.hostility);
 
+  const auto no_matter = [](const PhaseMap&) {};
   const auto send = [&](int count, bool paced) {
     const auto begin = SteadyClock::now();
     std::uint64_t sent = 0;
@@ -82,9 +52,9 @@ Measured measure(const Options& options, bool disturbed, Findings& findings) {
         mouth.send(parts);
         ++sent;
       }
-      viewer.take_what_came();
+      viewer.take(no_matter);
     }
-    viewer.wait_for_final(scans.last_id());
+    viewer.wait_for(scans.last_id(), no_matter);
     return std::chrono::duration<double>(SteadyClock::now() - begin).count();
   };
   send(options.warm_up, false);  // all memory has been touched, every stalled client's queues have filled

@@ -1,7 +1,5 @@
 #include "tests/torture/run_process.hpp"
 
-#include <sys/stat.h>
-
 #include <csignal>
 #include <fstream>
 #include <iomanip>
@@ -9,12 +7,6 @@
 #include <stdexcept>
 
 namespace phasecast::torture {
-
-std::filesystem::path make_fifo(const std::filesystem::path& path) {
-  if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("cannot make " + path.string());
-  return path;
-}
-
 namespace {
 
 std::vector<std::string> arguments(const std::filesystem::path& folder, const std::filesystem::path& fifo,
@@ -50,7 +42,7 @@ Endpoints parse(const std::string& json) {
 
 RunProcess::RunProcess(const std::filesystem::path& folder, const std::vector<Spectrum>& references,
                        const std::vector<std::string>& options)
-    : fifo_(make_fifo(folder / "endpoints")),
+    : fifo_(test::make_fifo(folder / "endpoints")),
       process_(folder, "run", arguments(folder, fifo_, references, options)),
       endpoints_(parse(test::read_file(fifo_))) {}  // blocks until the pipeline has written it
 

@@ -11,9 +11,6 @@
 
 namespace phasecast::torture {
 
-/// Where a process says that it is ready; reading it waits until then, or until that process ends.
-std::filesystem::path make_fifo(const std::filesystem::path& path);
-
 /// `phasecast run` as a process of its own, ready.
 class RunProcess {
  public:

@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "messages/units.hpp"
-#include "pipeline/zmq_parts.hpp"
 #include "tests/torture/commands.hpp"
 #include "tests/torture/findings.hpp"
 #include "tests/torture/live_pipeline.hpp"
@@ -13,6 +12,7 @@
 #include "tests/torture/random_scan.hpp"
 #include "tests/torture/run_process.hpp"
 #include "tests/torture/steady_scans.hpp"
+#include "tests/torture/viewer.hpp"
 
 namespace phasecast::torture {
 namespace {
@@ -76,11 +76,7 @@ class Soak {
         scans_(options.side),
         run_(folder_.path(), scans_.unmix().references, arguments(options)),
         mouth_(context_, run_.endpoints().frames),
-        viewer_(context_, zmq::socket_type::sub) {
-    viewer_.set(zmq::sockopt::subscribe, std::string(topic::phase_map));
-    viewer_.set(zmq::sockopt::linger, 0);
-    connect_or_throw(viewer_, run_.endpoints().maps, "maps");
-  }
+        maps_(context_, run_.endpoints().maps) {}
   int run();
 
  private:
@@ -91,7 +87,7 @@ class Soak {
     return words;
   }
   Tenth run_tenth(std::uint64_t scans);
-  void take_maps(std::chrono::milliseconds patience);
+  void note(const PhaseMap& map);
   bool judge(const std::vector<Tenth>& tenths);
 
   Options options_;
@@ -101,24 +97,13 @@ class Soak {
   RunProcess run_;
   zmq::context_t context_;
   Mouth mouth_;
-  zmq::socket_t viewer_;
+  FinalMaps maps_;
   std::vector<double> latencies_ms_;
-  std::string newest_final_;
   std::uint64_t frames_ = 0;
 };
 
-void Soak::take_maps(std::chrono::milliseconds patience) {
-  zmq::pollitem_t item{viewer_.handle(), 0, ZMQ_POLLIN, 0};
-  if (patience.count() > 0 && zmq::poll(&item, 1, patience) == 0)
-    throw std::runtime_error("no map has come for a minute");
-  for (Parts parts; try_receive_parts(viewer_, parts);) {
-    const auto message = decode(parts);
-    if (!message) throw std::runtime_error(message.error().text());
-    const auto& map = std::get<PhaseMap>(*message);
-    if (!map.final || map.scan_id == newest_final_) continue;  // the newest is sent again after a drop
-    newest_final_ = map.scan_id;
-    latencies_ms_.push_back(static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
-  }
+void Soak::note(const PhaseMap& map) {
+  latencies_ms_.push_back(static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
 }
 
 Tenth Soak::run_tenth(std::uint64_t scans) {
@@ -128,7 +113,7 @@ Tenth Soak::run_tenth(std::uint64_t scans) {
   for (std::uint64_t k = 0; k < scans; ++k) {
     for (const Parts& parts : scans_.next()) mouth_.send(parts);
     tenth.frames += scans_.frames_per_scan();
-    take_maps(std::chrono::milliseconds(0));
+    maps_.take([this](const PhaseMap& map) { note(map); });
     broom_.sweep_after_scan();
   }
   tenth.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
@@ -151,7 +136,7 @@ int Soak::run() {
                 static_cast<double>(t.frames) / t.seconds, t.resident_mib, t.latency_p50_ms,
                 t.latency_p99_ms);
   }
-  while (newest_final_ != scans_.last_id()) take_maps(std::chrono::minutes(1));
+  maps_.wait_for(scans_.last_id(), [this](const PhaseMap& map) { note(map); });
   return judge(tenths) ? 0 : 1;
 }
 
