@@ -30,6 +30,8 @@ void Accumulator::open(std::shared_ptr<const ScanStart> scan, const RecordedScan
                   ", which has another shape or other energies");
   scan_ = std::move(scan);
   used_.clear();
+  whole_.reset();
+  compared_.reset();
   applied_.reset();
   published_at_ = snapshot_at_ = 0;
   brightest_ = std::numeric_limits<float>::infinity();
@@ -173,25 +175,26 @@ void Accumulator::say_drift(std::size_t before) {
 }
 
 std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, bool final) {
-  const auto snapshot = snapshots_.take();
-  auto equations = moments.normal_equations(std::move(snapshot->equations));
-  if (!equations) {
-    const std::string why = "scan " + scan_->scan_id + ": " + equations.error().text();
+  const auto equations = equations_.take();
+  auto formed = moments.normal_equations(std::move(*equations));
+  if (!formed) {
+    const std::string why = "scan " + scan_->scan_id + ": " + formed.error().text();
     final ? ledger_.error(why) : ledger_.note(why);
     return nullptr;
   }
+  *equations = std::move(*formed);
   ledger_.note("");
-  *snapshot = {};
+  const auto snapshot = std::make_shared<Snapshot>();
   snapshot->scan = scan_;
   snapshot->states = moments.dictionary().names();
-  snapshot->equations = std::move(*equations);
+  snapshot->equations = equations;
   snapshot->planned = planned_;
   snapshot->energies_used = used_;
   std::sort(snapshot->energies_used.begin(), snapshot->energies_used.end());
   if (registered_) snapshot->drift.assign(registered_->drift().begin(), registered_->drift().end());
   snapshot->last_sequence = last_sequence_;
   snapshot->received_utc_ns = received_utc_ns_;
-  snapshot->final = final;
+  snapshot->whole = snapshot->final = final;
   return snapshot;
 }
 
@@ -214,16 +217,25 @@ SnapshotPtr Accumulator::snapshot() {
   if (!snapshot) return nullptr;
   snapshot->publish = due_for_publication();
   snapshot->energies_carried = carried_.energies();
+  snapshot->whole = complete() && !may_shift();
+  if (snapshot->whole) whole_ = snapshot;
   return snapshot;
+}
+
+void Accumulator::compare_references() {
+  if (whole_ && !compared_) compared_ = watch_.compare(current_->dictionary(), false);
 }
 
 SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
   snapshot_at_ = static_cast<int>(used_.size());
   if (!current_) return nullptr;
-  auto check = watch_.compare(current_->dictionary(), applies_shifts(config_) && carried_.keeps());
+  auto check = compared_ ? *std::exchange(compared_, std::nullopt)
+                         : watch_.compare(current_->dictionary(), may_shift());
   const auto shifted = apply_shifts(check);
-  const auto snapshot = make_snapshot(shifted ? shifted->moments : *current_, true);
+  const auto snapshot = whole_ ? std::make_shared<Snapshot>(*std::exchange(whole_, nullptr))
+                               : make_snapshot(shifted ? shifted->moments : *current_, true);
   if (!snapshot) return nullptr;
+  snapshot->final = true;
   snapshot->scan_status = closed.end.status;
   if (shifted) {
     snapshot->energies_used = shifted->energies_used;

@@ -25,11 +25,12 @@ namespace phasecast {
 /// The scan's planned energies, in their order, as the references see them.
 using PlannedEnergies = std::shared_ptr<const std::vector<EnergyRow>>;
 
-/// What one solve needs to know: the data's moments, and where they come from.
+/// What one solve needs to know: the data's moments, and where they come from. Those of the same data share
+/// their equations.
 struct Snapshot {
   std::shared_ptr<const ScanStart> scan;
   std::vector<std::string> states;
-  NormalEquations equations;
+  std::shared_ptr<const NormalEquations> equations;
   PlannedEnergies planned;
   std::vector<std::uint32_t> energies_used;
   std::vector<std::uint32_t> energies_carried;
@@ -37,6 +38,7 @@ struct Snapshot {
   std::uint64_t last_sequence = 0;
   std::int64_t received_utc_ns = 0;
   std::optional<ReferenceCheck> reference_check;  ///< of a final one
+  bool whole = false;  ///< nothing is to come: of all planned energies, or at the scan's end
   bool final = false;
   bool publish = false;  ///< a provisional map is due
   ScanStatus scan_status = ScanStatus::complete;
@@ -68,6 +70,8 @@ class Accumulator {
   /// The scan's own data, at its end; nothing, with the reason as a sticky error, if they do not determine a
   /// map.
   SnapshotPtr final_snapshot(const ScanClosed& closed);
+  /// With the last planned energy: what the final map will say of the references, while the map is solved.
+  void compare_references();
 
   /// From the kept frames of the newest scan, and of the one before where it has none yet. `map` is the
   /// newest map, if any; used if it is of this scan.
@@ -83,6 +87,7 @@ class Accumulator {
   std::optional<Error> nothing_to_show() const;
   const Dictionary& dictionary_of(const PhaseMap* map) const;
   std::optional<ShiftedScan> apply_shifts(std::optional<ReferenceCheck>& check) const;
+  bool may_shift() const { return applies_shifts(config_) && carried_.keeps(); }
   std::shared_ptr<Snapshot> make_snapshot(const Moments& moments, bool final);
   bool goes_on_with(const ScanStart& next) const;
   bool due_for_publication();
@@ -106,7 +111,9 @@ class Accumulator {
   float brightest_ = 0;   // the least absorbance of a frame of this scan
   int published_at_ = 0;  // energies then
   int snapshot_at_ = 0;
-  Pool<Snapshot> snapshots_;
+  SnapshotPtr whole_;                                      // of the open scan, once it has all its energies
+  std::optional<std::optional<ReferenceCheck>> compared_;  // likewise
+  Pool<NormalEquations> equations_;
 };
 
 }  // namespace phasecast

@@ -108,7 +108,14 @@ struct Graph::Nodes {
     }
     if (!snapshot) return;
     if (config.deterministic)
-      return solve_newest(snapshot);  // in lockstep: the same frames give the same bits
+      solve_newest(snapshot);  // in lockstep: the same frames give the same bits
+    else
+      send(std::move(snapshot), std::move(ticket), to_solve);
+    accumulator.compare_references();
+  }
+
+  template <class Port>
+  void send(SnapshotPtr snapshot, Ticket ticket, Port& to_solve) {
     ledger.update([&](Status& status) { status.queue_depths["solve"] = ++snapshots_waiting; });
     solver_paused = false;
     to_solve.try_put({std::move(snapshot), std::move(ticket)});
@@ -131,7 +138,7 @@ struct Graph::Nodes {
   template <class Ports>
   void advance(const SolveRequest& request, Ports& ports) {
     const bool fresh = request.snapshot != nullptr;
-    if (!fresh && settled) return;  // a final map came first
+    if (!fresh && settled) return;  // a whole scan came first
     const bool well = guard([&] { fresh ? solve_newest(request.snapshot) : solver.iterate(1); });
     passes_on_newest = fresh ? 0 : passes_on_newest + 1;
     if (fresh) {
@@ -139,7 +146,7 @@ struct Graph::Nodes {
       ++steps_waiting;
       std::get<1>(ports).try_put({});
     }
-    settled = fresh && request.snapshot->final;
+    settled = fresh && request.snapshot->whole;
     const bool go_on = well && !settled && snapshots_waiting == 0 && !solver.converged() &&
                        passes_on_newest < config.iterations;
     if (!go_on) return;
@@ -157,8 +164,10 @@ struct Graph::Nodes {
 
   void solve_newest(const SnapshotPtr& snapshot) {
     solver.take(snapshot);
-    snapshot->final ? solver.finish() : solver.iterate(config.iterations_per_frame);
-    if (snapshot->final || snapshot->publish) publish.try_put(std::make_shared<PhaseMap>(solver.map()));
+    snapshot->whole ? solver.finish() : solver.iterate(config.iterations_per_frame);
+    const bool final_waits = snapshot->whole && snapshots_waiting > 1;  // the same map, with more to say
+    if (snapshot->final || (snapshot->publish && !final_waits))
+      publish.try_put(std::make_shared<PhaseMap>(solver.map()));
   }
 
   const UnmixConfig& config;
@@ -169,7 +178,7 @@ struct Graph::Nodes {
   Accumulator accumulator;
   MapSolver solver;
   int passes_on_newest = 0;  // of the solve node
-  bool settled = false;      // likewise: the newest map is final
+  bool settled = false;      // likewise: the newest map is that of a whole scan
   std::atomic<std::uint64_t> snapshots_waiting{0};
   std::atomic<std::uint64_t> steps_waiting{0};  // of pair and ingest
   std::atomic<bool> solver_paused{false};

@@ -12,7 +12,7 @@ namespace phasecast {
 namespace {
 
 /// Least squares, noise and scale are measured anew when the data have grown by this factor, and for each
-/// final map.
+/// whole scan.
 constexpr double growth_before_new_statistics = 1.2;
 
 double known_or_nan(double value) {
@@ -26,16 +26,21 @@ MapSolver::MapSolver(const UnmixConfig& config, std::string config_hash)
 
 bool MapSolver::same_problem(const Snapshot& next) const {
   return snapshot_ && snapshot_->scan->series_id == next.scan->series_id &&
-         snapshot_->equations.shape == next.equations.shape && snapshot_->states == next.states;
+         snapshot_->equations->shape == next.equations->shape && snapshot_->states == next.states;
 }
 
 bool MapSolver::statistics_outdated(const Snapshot& next) const {
-  return next.final || measured_energies_ == 0 ||
-         static_cast<double>(next.equations.energies) >=
+  return next.whole || measured_energies_ == 0 ||
+         static_cast<double>(next.equations->energies) >=
              growth_before_new_statistics * static_cast<double>(measured_energies_);
 }
 
 void MapSolver::take(SnapshotPtr snapshot) {
+  if (finished_ && snapshot->equations == snapshot_->equations) {
+    snapshot_ = std::move(snapshot);
+    return;
+  }
+  finished_ = false;
   const bool known = same_problem(*snapshot);
   const bool new_scan = !known || snapshot_->scan != snapshot->scan;
   const bool outdated = new_scan || statistics_outdated(*snapshot);
@@ -46,10 +51,10 @@ void MapSolver::take(SnapshotPtr snapshot) {
   denoised_.reset();
   if (!iterative()) return solver_.reset();
 
-  // Outdated: the data changed by more than the old state is worth. A final map starts from the least squares
-  // of its scan alone, or from where the search for the weight, which starts there, has led: the same frames
-  // give the same map, live or offline, whatever was iterated before (decision 0001).
-  if (!known || !solver_ || snapshot_->final || (outdated && !carried))
+  // Outdated: the data changed by more than the old state is worth. A whole scan's map starts from the least
+  // squares of that scan alone, or from where the search for the weight, which starts there, has led: the
+  // same frames give the same map, live or offline, whatever was iterated before (decision 0001).
+  if (!known || !solver_ || snapshot_->whole || (outdated && !carried))
     start_cold();
   else
     std::visit([&](auto& solver) { solver.set_problem(problem()); }, *solver_);
@@ -68,7 +73,7 @@ bool MapSolver::denoised_at_once() const {
 }
 
 void MapSolver::measure_statistics() {
-  const NormalEquations& equations = snapshot_->equations;
+  const NormalEquations& equations = *snapshot_->equations;
   const bool scale_is_free = config_.normalize.mode == Normalization::pre_edge;
   least_squares_ =
       lcf(equations, scale_is_free ? LcfConstraint::non_negative : LcfConstraint::non_negative_sum_to_one,
@@ -88,17 +93,17 @@ void MapSolver::measure_statistics() {
 }
 
 /// Of total variation: by the rule, or, where the noise is too strong for it, of least risk; that takes
-/// several solves, so only for a final map. Of the paper's plug-and-play: so that the denoiser's strength
+/// several solves, so only for a whole scan. Of the paper's plug-and-play: so that the denoiser's strength
 /// √(λ/ρ) is the noise of a fraction.
 double MapSolver::automatic_lambda() {
-  const NormalEquations& equations = snapshot_->equations;
+  const NormalEquations& equations = *snapshot_->equations;
   if (config_.method == Method::rum_pnp) {
     const double noise = noise_sigma_ * typical_noise_gain(equations);
     return noise * noise;
   }
   const double by_rule = lambda_by_rule(equations, noise_sigma_, scale_.typical);
   const bool weak = relative_noise(equations, noise_sigma_, scale_.typical) < weak_noise;
-  if (!snapshot_->final || weak || !(by_rule > 0)) return by_rule;
+  if (!snapshot_->whole || weak || !(by_rule > 0)) return by_rule;
   const UnmixProblem guess{equations, valid_, scale_.typical, noise_sigma_, by_rule};
   if (config_.formulation == Formulation::paper) return lambda_of_least_risk(guess, least_squares_);
   started_ = true;
@@ -106,13 +111,13 @@ double MapSolver::automatic_lambda() {
 }
 
 UnmixProblem MapSolver::problem() const {
-  return {snapshot_->equations, valid_, scale_.typical, noise_sigma_, lambda_, config_.rho.value_or(0)};
+  return {*snapshot_->equations, valid_, scale_.typical, noise_sigma_, lambda_, config_.rho.value_or(0)};
 }
 
 /// The one there is, if it fits: its memory is touched already.
 RumTv<float>& MapSolver::total_variation_solver() {
-  const Shape shape = snapshot_->equations.shape;
-  const int states = snapshot_->equations.states;
+  const Shape shape = snapshot_->equations->shape;
+  const int states = snapshot_->equations->states;
   if (auto* solver = solver_ ? std::get_if<RumTv<float>>(&*solver_) : nullptr)
     if (solver->shape() == shape && solver->states() == states) return *solver;
   solver_.emplace(std::in_place_type<RumTv<float>>, shape, states);
@@ -126,8 +131,8 @@ void MapSolver::start_cold() {
   if (config_.formulation == Formulation::phasecast)
     total_variation_solver();
   else
-    solver_.emplace(std::in_place_type<AlgorithmOne<float>>, snapshot_->equations.shape,
-                    snapshot_->equations.states, AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
+    solver_.emplace(std::in_place_type<AlgorithmOne<float>>, snapshot_->equations->shape,
+                    snapshot_->equations->states, AlgorithmOneConfig{.prior = config_.prior}, scale_.typical);
   std::visit(
       [&](auto& solver) {
         solver.set_problem(problem());
@@ -138,7 +143,7 @@ void MapSolver::start_cold() {
 
 void MapSolver::denoise() {
   denoised_ =
-      lcf(denoise_whitened(snapshot_->equations, noise_sigma_, config_.prior), LcfConstraint::non_negative);
+      lcf(denoise_whitened(*snapshot_->equations, noise_sigma_, config_.prior), LcfConstraint::non_negative);
   iterations_ = 1;
 }
 
@@ -157,7 +162,8 @@ void MapSolver::iterate(int passes) {
 }
 
 void MapSolver::finish() {
-  iterate(config_.iterations);
+  if (!finished_) iterate(config_.iterations);
+  finished_ = true;
 }
 
 PhaseMap MapSolver::map() const {
@@ -182,7 +188,7 @@ PhaseMap MapSolver::map() const {
   map.reference_check = data.reference_check;
   map.config_hash = config_hash_;
   map.received_utc_ns = data.received_utc_ns;
-  map.shape = data.equations.shape;
+  map.shape = data.equations->shape;
   map.pixel_size_um = data.scan->pixel_size_um;
   map.states = data.states;
   map.method = config_.method_name;
@@ -201,8 +207,8 @@ PhaseMap MapSolver::map() const {
     map.fraction.assign(result.fraction.begin(), result.fraction.end());
     map.scale.assign(result.scale.begin(), result.scale.end());
   }
-  map.residual = residual_map(data.equations, map.fraction, map.scale);
-  map.uncertainty = uncertainty_map(data.equations, map.fraction, map.scale, noise_sigma_);
+  map.residual = residual_map(*data.equations, map.fraction, map.scale);
+  map.uncertainty = uncertainty_map(*data.equations, map.fraction, map.scale, noise_sigma_);
   map.mask = mask_;
   const std::size_t pixels = map.shape.pixels();
   for (std::size_t plane = 0; plane < map.fraction.size(); plane += pixels)

@@ -24,11 +24,12 @@ class MapSolver {
  public:
   MapSolver(const UnmixConfig& config, std::string config_hash);
 
-  /// Newer data of the same scan, or the first data of the next one.
+  /// Newer data of the same scan, or the first data of the next one. Of data whose map is finished only the
+  /// news about them: its map is as good as final.
   void take(SnapshotPtr snapshot);
   /// Passes of the solver; stops early once converged. A denoiser of whitened maps is done in one.
   void iterate(int passes);
-  /// The final map: up to the configured number of iterations, or until converged.
+  /// The map of a whole scan: up to the configured number of iterations, or until converged.
   void finish();
   bool converged() const;
 
@@ -51,6 +52,7 @@ class MapSolver {
   const UnmixConfig& config_;
   std::string config_hash_;
   SnapshotPtr snapshot_;
+  bool finished_ = false;  // with its equations
 
   LcfResult least_squares_;  // eq. (3) or (6) at the last measurement: start value, statistics, baseline
   std::size_t measured_energies_ = 0;

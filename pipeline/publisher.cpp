@@ -127,10 +127,13 @@ void Publisher::take_subscriptions() {
 /// whoever subscribes over and over must not set the pace: newcomers wait a moment for each other, and for
 /// what is published in that moment anyway.
 void Publisher::greet_newcomers() {
-  const auto wanted = std::exchange(wanted_, {});
-  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status})
-    if (wanted.contains(topic))
-      if (const Parts parts = newest(topic); !parts.empty()) send_to_viewers(parts);
+  for (const std::string_view topic : {topic::scan_start, topic::phase_map, topic::status}) greet_with(topic);
+  wanted_.clear();
+}
+
+void Publisher::greet_with(std::string_view topic) {
+  if (wanted_.erase(topic) == 0) return;
+  if (const Parts parts = newest(topic); !parts.empty()) send_to_viewers(parts);
 }
 
 /// libzmq keeps what a viewer subscribes to until it leaves, some hundred bytes for each, and cannot hang up
@@ -173,7 +176,9 @@ void Publisher::send_missed_map() {
 /// First tried with the queues' limits enforced, so that a viewer's drop is known and counted; then sent to
 /// the others.
 void Publisher::send_to_viewers(const Parts& parts) {
-  wanted_.erase(topic_of(parts));
+  const std::string topic = topic_of(parts);
+  if (topic == topic::phase_map) greet_with(topic::scan_start);  // a map means nothing without its scan
+  wanted_.erase(topic);
   viewers_.set(zmq::sockopt::xpub_nodrop, 1);
   const bool everyone = try_send_parts(viewers_, parts);
   viewers_.set(zmq::sockopt::xpub_nodrop, 0);

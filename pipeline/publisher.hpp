@@ -38,6 +38,7 @@ class Publisher {
   std::chrono::milliseconds until_greeting() const;
   void take_subscriptions();
   void greet_newcomers();
+  void greet_with(std::string_view topic);
   void count_useless(std::size_t bytes, const std::string& user);
   void hang_up_on_all();
   void send_missed_map();

@@ -47,7 +47,7 @@ std::optional<ReferenceCheck> ReferenceWatch::compare(const Dictionary& dictiona
   if (config_.reference_shift == ReferenceShift::off) return std::nullopt;
   const bool common = config_.reference_shift == ReferenceShift::fit_common;
   auto check =
-      compare_references(sampled_.sample(), config_.references, dictionary, {{.common = common}, apply});
+      compare_references(sampled_.view(), config_.references, dictionary, {{.common = common}, apply});
   if (check) return *std::move(check);
   spdlog::info("shifts of the references cannot be told: {}", check.error().text());
   return std::nullopt;

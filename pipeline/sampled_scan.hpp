@@ -14,14 +14,15 @@ class SampledScan {
   void restart(std::size_t energies, Shape shape, bool keep);
   /// Where a frame's sampled pixels are to go.
   SampleRoom room(std::uint32_t energy_index, double energy_ev);
-  /// What came, by increasing energy.
-  SpectrumSample sample() const;
+  /// What came, by increasing energy; valid until the next scan.
+  SampleView view() const;
   double energy_ev(std::uint32_t energy_index) const { return kept_[energy_index].energy_ev; }
 
  private:
   struct Kept {
     double energy_ev = 0;
-    std::vector<float> absorbance;  // empty: has not come
+    bool came = false;
+    std::vector<float> absorbance;
   };
   std::vector<std::uint32_t> places_;
   std::vector<Kept> kept_;  // by energy

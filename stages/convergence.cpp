@@ -17,7 +17,8 @@ void Convergence::add(double map_change) {
 }
 
 double Convergence::distance() const {
-  const std::size_t window = std::min(count_ / 2, longest_window);
+  // The first changes shrink faster than those to come: the newer half alone tells.
+  const std::size_t window = std::min(count_ / 4, longest_window);
   if (window < shortest_window) return std::numeric_limits<double>::infinity();
   double older = 0, newer = 0;
   for (std::size_t age = 0; age < 2 * window; ++age) {

@@ -12,11 +12,11 @@ class Convergence {
   void reset() { count_ = 0; }
   /// RMS change of the fractions in the last iteration.
   void add(double map_change);
-  /// Estimated RMS distance of the fractions to their limit; infinite until six changes are known.
+  /// Estimated RMS distance of the fractions to their limit; infinite until eight changes are known.
   double distance() const;
 
  private:
-  static constexpr std::size_t shortest_window = 3, longest_window = 8;  // of changes, older and newer
+  static constexpr std::size_t shortest_window = 2, longest_window = 8;  // of changes, older and newer
   std::array<double, 2 * longest_window> changes_{};
   std::size_t count_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "stages/region_fit.hpp"
 #include "stages/unexplained.hpp"
@@ -80,7 +81,7 @@ std::vector<Spectrum> shifted(std::span<const Spectrum> references, std::span<co
   return list;
 }
 
-Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::span<const Spectrum> references,
+Result<ReferenceCheck> compare_references(const SampleView& sample, std::span<const Spectrum> references,
                                           const Dictionary& dictionary, const ReferenceCheckConfig& config) {
   const auto element = with_element(sample, dictionary, most_spectra);
   if (!element) return element.error();
@@ -100,7 +101,9 @@ Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::spa
   if (!unmoved) return check;  // too few pixels with the element to tell structure from noise
 
   const bool moved = check.shift_applied || any_worth_saying(check);
-  const ShiftProblem at_best(*element, references, terms, best, 0);
+  std::optional<ShiftProblem> moved_there;
+  if (moved) moved_there.emplace(*element, references, terms, best, 0);
+  const ShiftProblem& at_best = moved ? *moved_there : as_given;
   const auto rest = moved ? unexplained(at_best, best) : unmoved;
   if (!rest) return rest.error();
   const Unexplained& left = check.shift_applied ? *rest : *unmoved;
@@ -111,8 +114,7 @@ Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::spa
   check.structured = left.structured();
   if (rest->structured())
     check.suggested =
-        suggest(*element, problem.rows(),
-                richest_pixels(moved ? at_best : as_given, rest->direction, pure_pixels), dictionary);
+        suggest(*element, problem.rows(), richest_pixels(at_best, rest->direction, pure_pixels), dictionary);
   return check;
 }
 

@@ -22,7 +22,7 @@ struct ReferenceCheckConfig {
 /// Where shifts explain less than half of what noise does not, something else is wrong, and they cannot be
 /// told. The background is one order higher than the normalization's: one that bends otherwise is no
 /// chemistry. Errors: of with_element and fit_shifts.
-Result<ReferenceCheck> compare_references(const SpectrumSample& sample, std::span<const Spectrum> references,
+Result<ReferenceCheck> compare_references(const SampleView& sample, std::span<const Spectrum> references,
                                           const Dictionary& dictionary, const ReferenceCheckConfig& config);
 
 /// A shift that a person should know of: three standard deviations, and more than a map would not show.

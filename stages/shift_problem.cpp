@@ -49,7 +49,8 @@ ShiftProblem::ShiftProblem(const SpectrumSample& sample, std::span<const Spectru
     energies_ev_.push_back(sample.energies_ev[e]);
   }
   background_ = orthonormal_powers(energies_ev_, background_terms);
-  spectra_ = without_background(sample.absorbance(rows_, Eigen::all).cast<double>());
+  spectra_ = sample.absorbance(rows_, Eigen::all).cast<double>();
+  spectra_.noalias() -= background_ * (background_.transpose() * spectra_).eval();
   const Eigen::VectorXd squares = spectra_.colwise().squaredNorm();
   energy_.assign(squares.begin(), squares.end());
 }
@@ -131,7 +132,9 @@ ShiftSlope ShiftProblem::slope(const Eigen::VectorXd& shift) const {
 
 Eigen::MatrixXd ShiftProblem::unexplained(const Eigen::VectorXd& shift) const {
   const Eigen::MatrixXd a = references_at(shift);
-  return spectra_ - a * (invert(a.transpose() * a).matrix * (a.transpose() * spectra_));
+  Eigen::MatrixXd rest = spectra_;
+  rest.noalias() -= a * (invert(a.transpose() * a).matrix * (a.transpose() * spectra_)).eval();
+  return rest;
 }
 
 }  // namespace phasecast

@@ -9,6 +9,13 @@
 
 namespace phasecast {
 
+SampleView view_of(const SpectrumSample& sample) {
+  SampleView view{sample.energies_ev, {}, sample.pixels()};
+  for (Eigen::Index e = 0; e < sample.absorbance.rows(); ++e)
+    view.rows.push_back(sample.absorbance.row(e).data());
+  return view;
+}
+
 SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most) {
   const Eigen::Index step = std::max<Eigen::Index>(1, (sample.pixels() + most - 1) / most);
   return {sample.energies_ev, sample.absorbance(Eigen::all, Eigen::seq(0, Eigen::last, step))};
@@ -28,14 +35,11 @@ void take_sample(std::size_t first, std::span<const float> run, const SampleRoom
     room.absorbance[static_cast<std::size_t>(place - room.places.begin())] = run[*place - first];
 }
 
-Result<SpectrumSample> with_element(const SpectrumSample& sample, const Dictionary& dictionary,
+Result<SpectrumSample> with_element(const SampleView& sample, const Dictionary& dictionary,
                                     std::size_t most) {
-  const Shape shape{1, static_cast<int>(sample.pixels())};
-  std::vector<const float*> frames;
-  for (Eigen::Index e = 0; e < sample.absorbance.rows(); ++e)
-    frames.push_back(sample.absorbance.row(e).data());
+  const Shape shape{1, static_cast<int>(sample.pixels)};
   Moments sums(shape, dictionary);
-  add_stack(sums, sample.energies_ev, {shape, frames});
+  add_stack(sums, sample.energies_ev, {shape, sample.rows});
   const auto equations = sums.normal_equations();
   if (!equations) return equations.error();
   const LcfResult fit = lcf(*equations, LcfConstraint::non_negative);
@@ -46,9 +50,15 @@ Result<SpectrumSample> with_element(const SpectrumSample& sample, const Dictiona
   for (std::size_t k = 0; k < mask.size(); ++k)
     if (mask[k] == static_cast<std::uint8_t>(PixelMask::valid)) valid.push_back(static_cast<Eigen::Index>(k));
   const std::size_t step = std::max<std::size_t>(1, (valid.size() + most - 1) / most);
-  std::vector<Eigen::Index> taken;
-  for (std::size_t k = 0; k < valid.size(); k += step) taken.push_back(valid[k]);
-  return SpectrumSample{sample.energies_ev, sample.absorbance(Eigen::all, taken)};
+  SpectrumSample element{sample.energies_ev, {}};
+  element.absorbance.resize(static_cast<Eigen::Index>(sample.rows.size()),
+                            static_cast<Eigen::Index>((valid.size() + step - 1) / step));
+  for (Eigen::Index e = 0; e < element.absorbance.rows(); ++e) {
+    float* to = element.absorbance.row(e).data();
+    for (std::size_t k = 0; k < valid.size(); k += step)
+      *to++ = sample.rows[static_cast<std::size_t>(e)][valid[k]];
+  }
+  return element;
 }
 
 }  // namespace phasecast

@@ -21,6 +21,15 @@ struct SpectrumSample {
   Eigen::Index pixels() const { return absorbance.cols(); }
 };
 
+/// The same where it lies, a row of pixels for each energy.
+struct SampleView {
+  std::vector<double> energies_ev;  ///< [E], increasing
+  std::vector<const float*> rows;   ///< [E], each [P]
+  Eigen::Index pixels = 0;          ///< P
+};
+
+SampleView view_of(const SpectrumSample& sample);
+
 /// Every n-th spectrum, if they are more than `most`.
 SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most);
 
@@ -39,7 +48,6 @@ void take_sample(std::size_t first, std::span<const float> run, const SampleRoom
 
 /// The spectra with the element, finite at every energy, by the mask that the whole map would have
 /// (trust.hpp); every n-th of them if they are more than `most`. Error: that of Moments::normal_equations.
-Result<SpectrumSample> with_element(const SpectrumSample& sample, const Dictionary& dictionary,
-                                    std::size_t most);
+Result<SpectrumSample> with_element(const SampleView& sample, const Dictionary& dictionary, std::size_t most);
 
 }  // namespace phasecast

@@ -32,9 +32,25 @@ void require_room(const std::filesystem::path& path, std::size_t bytes) {
   if (error != 0) fail(path.string(), "cannot claim space", error);
 }
 
+/// HDF5 keeps the indices of a file in memory: of all maps of a night, up to 32 MiB if it may.
+constexpr std::size_t index_bytes = 512 << 10;
+
+void bound_memory(hid_t access) {
+  H5AC_cache_config_t cache{};
+  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  H5Pget_mdc_config(access, &cache);
+  cache.set_initial_size = true;
+  cache.initial_size = cache.min_size = cache.max_size = index_bytes;
+  cache.incr_mode = H5C_incr__off;
+  cache.flash_incr_mode = H5C_flash_incr__off;
+  cache.decr_mode = H5C_decr__off;
+  H5Pset_mdc_config(access, &cache);
+}
+
 Handle file_access() {
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  bound_memory(access.get());
   return access;
 }
 

@@ -85,6 +85,27 @@ TEST_CASE("a scan's final map in a series is the map of that scan alone") {
   CHECK(std::sqrt(sum / count) < 5e-4);
 }
 
+TEST_CASE("the map of all energies is the final one before it is called final, bit for bit") {
+  auto unmix = config();
+  unmix.deterministic = true;
+  unmix.tolerance = GENERATE(1e-3, 1e-9);  // nearer than the second no map comes: the passes run out
+  const auto maps = maps_of(unmix, 2, 2);
+  int finals = 0;
+  for (std::size_t k = 1; k < maps.size(); ++k) {
+    const PhaseMap &before = maps[k - 1], &final = maps[k];
+    if (!final.final) continue;
+    ++finals;
+    CHECK_FALSE(before.final);
+    CHECK(before.energies_used == final.energies_used);
+    CHECK(before.iterations == final.iterations);
+    CHECK(final.iterations <= static_cast<std::uint32_t>(unmix.iterations));
+    CHECK(same_bits(before.fraction, final.fraction));
+    CHECK(same_bits(before.scale, final.scale));
+    CHECK(same_bits(before.uncertainty, final.uncertainty));
+  }
+  CHECK(finals == 2);
+}
+
 TEST_CASE("the graph answers questions about its newest scan, and says so when there is nothing to tell") {
   auto unmix = config();
   Ledger ledger;

@@ -58,6 +58,26 @@ class Viewer {
   zmq::socket_t socket_;
 };
 
+TEST_CASE("a newcomer is told of the scan and then of its newest map, whatever is published just then") {
+  zmq::context_t context;
+  Ledger ledger;
+  Gatekeeper gatekeeper(context, std::nullopt, "", ledger);
+  Publisher publisher(context, "tcp://127.0.0.1:*", gatekeeper, ledger);
+  publisher.publish({text(topic::scan_start), text("scan")});
+  const auto is_start = [](const Parts& parts) { return parts[1].bytes.size() == 4; };
+  const auto is_small_map = [](const Parts& parts) { return parts[1].bytes.size() == 3; };
+  for (int newcomers = 0; newcomers < 5; ++newcomers) {
+    Viewer viewer(publisher.endpoint(), 0);
+    std::optional<Parts> first;
+    while (!first) {  // then no more
+      publisher.publish({text(topic::phase_map), text("map")});
+      first = viewer.take(1);
+    }
+    if (!is_start(*first)) viewer.wait_for(is_start);
+    viewer.wait_for(is_small_map);
+  }
+}
+
 TEST_CASE("a viewer that was left out gets the newest map once it reads again, whenever that is") {
   zmq::context_t context;
   Ledger ledger;

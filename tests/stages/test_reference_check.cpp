@@ -14,7 +14,7 @@ ReferenceCheck checked(const SpectrumSample& sample, const std::vector<Spectrum>
                        bool apply = false) {
   const auto dictionary = Dictionary::make(references, energies(), normalize());
   REQUIRE(dictionary.ok());
-  const auto check = compare_references(sample, references, *dictionary, {{}, apply});
+  const auto check = compare_references(view_of(sample), references, *dictionary, {{}, apply});
   INFO((check.ok() ? "" : check.error().text()));
   REQUIRE(check.ok());
   return *check;

@@ -16,7 +16,8 @@ namespace {
 SpectrumSample element_of(const std::vector<Spectrum>& truth, const Options& options) {
   const auto dictionary = Dictionary::make(truth, energies(), normalize());
   REQUIRE(dictionary.ok());
-  auto element = with_element(make(truth, options), *dictionary, 2048);
+  const SpectrumSample sample = make(truth, options);
+  auto element = with_element(view_of(sample), *dictionary, 2048);
   REQUIRE(element.ok());
   return *element;
 }

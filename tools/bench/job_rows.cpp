@@ -33,7 +33,7 @@ std::vector<BenchRow> measure(const BenchSettings& settings, int energies, int s
   const Seconds sums = least_seconds_of_both(
       settings.repetitions(3), [&] { data.equations = stack_equations(data); }, plain);
   double job = std::numeric_limits<double>::infinity();
-  for (int k = 0; k < settings.repetitions(2); ++k) job = std::min(job, seconds_of_job(data, "rum-tv"));
+  for (int k = 0; k < settings.repetitions(2); ++k) job = std::min(job, run_job(data, "rum-tv").seconds);
 
   const std::string stack =
       fmt::format("{}×{}×{}, {} states", energies, data.stack.shape.height, data.stack.shape.width, states);

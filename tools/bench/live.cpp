@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -61,27 +62,37 @@ class QuietLog {
   spdlog::level::level_enum before_ = spdlog::get_level();
 };
 
+double latency_ms(const PhaseMap& map) {
+  return static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms;
+}
+
 /// Takes what comes until every scan has its final map.
 std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {
   std::vector<LiveScan> seen;
-  PhaseMap newest;
+  PhaseMap provisional;
+  std::optional<double> whole_ms;
+  std::optional<std::uint64_t> newest;  // its number
   while (seen.size() < scans) {
     Message message = viewer.next();
     if (const auto* status = std::get_if<Status>(&message); status && !status->errors.empty())
       throw std::runtime_error(status->errors.front());
     auto* map = std::get_if<PhaseMap>(&message);
-    if (!map || (!newest.fraction.empty() && map->map_number <= newest.map_number)) continue;  // once more
-    if (map->final) seen.push_back({std::move(newest), *map});
-    newest = std::move(*map);
+    if (!map || (newest && map->map_number <= *newest)) continue;  // once more
+    newest = map->map_number;
+    const bool whole = map->energies_used.size() == map->energies_ev.size();
+    if (whole && !whole_ms) whole_ms = latency_ms(*map);
+    if (map->final) {
+      const double final_ms = latency_ms(*map);
+      seen.push_back({std::move(provisional), std::move(*map), whole_ms.value_or(final_ms), final_ms});
+      whole_ms.reset();
+    } else if (!whole) {
+      provisional = std::move(*map);
+    }
   }
   return seen;
 }
 
 }  // namespace
-
-double LiveScan::latency_ms() const {
-  return static_cast<double>(final.published_utc_ns - final.received_utc_ns) / ns_per_ms;
-}
 
 LiveResult run_live(std::vector<std::shared_ptr<PreparedScan>> scans, const LiveSettings& settings) {
   const QuietLog quiet;

@@ -21,14 +21,13 @@ struct LiveSettings {
   std::size_t in_flight_bytes = std::size_t{1} << 30;
 };
 
-/// What a viewer saw at the end of one scan.
+/// What a viewer saw of one scan. Latencies are from the last frame's arrival to the map's hand-over to the
+/// publisher.
 struct LiveScan {
-  PhaseMap
-      before_final;  ///< the newest map until then, which may be of the scan before; empty if there was none
+  PhaseMap provisional;  ///< the newest before the last energy, may be of the scan before; empty if none was
   PhaseMap final;
-
-  /// From the last frame's arrival to the final map's hand-over to the publisher.
-  double latency_ms() const;
+  double whole_ms = 0;  ///< latency of the first map of all energies, the final one if none came before it
+  double final_ms = 0;
 };
 
 struct LiveResult {

@@ -31,15 +31,19 @@ double percentile(std::vector<double> values, double share) {
 }
 
 bool of_its_own_scan(const LiveScan& scan) {
-  return scan.before_final.scan_id == scan.final.scan_id;
+  return scan.provisional.scan_id == scan.final.scan_id;
 }
 
-/// Median over the maps published at the last frame, from the second scan on.
+/// Median over the newest maps before the last energy, from the second scan on.
 double iterations_per_energy(const LiveResult& result) {
   std::vector<double> iterations;
-  for (std::size_t k = 1; k < result.scans.size(); ++k)
-    iterations.push_back(of_its_own_scan(result.scans[k]) ? result.scans[k].before_final.iterations : 0);
-  return percentile(iterations, 0.5) / static_cast<double>(result.scans[0].final.energies_ev.size());
+  for (std::size_t k = 1; k < result.scans.size(); ++k) {
+    const PhaseMap& map = result.scans[k].provisional;
+    iterations.push_back(of_its_own_scan(result.scans[k])
+                             ? map.iterations / static_cast<double>(map.energies_used.size())
+                             : 0);
+  }
+  return percentile(iterations, 0.5);
 }
 
 /// Starts where ingest and one iteration would take all the time there is, and goes slower until the solver,
@@ -56,23 +60,24 @@ double rate_for_one_iteration(const std::vector<std::shared_ptr<PreparedScan>>& 
   throw std::runtime_error("at no frame rate the solver gets one iteration per energy");
 }
 
-/// The maps published at the last frame, from the second scan on.
-struct LastMaps {
+/// From the second scan on.
+struct Distances {
   int least_energies;
-  double largest_distance;
+  double provisional = 0, whole = 0;
 };
 
-LastMaps judge_last_maps(const std::vector<std::shared_ptr<PreparedScan>>& scans, const LiveResult& result,
-                         const LiveSettings& live) {
-  LastMaps last{static_cast<int>(scans[0]->start().energies_ev.size()), 0};
+Distances distances(const std::vector<std::shared_ptr<PreparedScan>>& scans, const LiveResult& result,
+                    const LiveSettings& live) {
+  Distances largest{static_cast<int>(scans[0]->start().energies_ev.size())};
   for (std::size_t k = 1; k < scans.size(); ++k) {
     const LiveScan& seen = result.scans[k];
-    const auto own = of_its_own_scan(seen) ? seen.before_final.energies_used.size() : 0;
-    last.least_energies = std::min(last.least_energies, static_cast<int>(own));
+    const auto own = of_its_own_scan(seen) ? seen.provisional.energies_used.size() : 0;
+    largest.least_energies = std::min(largest.least_energies, static_cast<int>(own));
     const PhaseMap limit = limit_of(*scans[k], live.unmix, seen.final, live.threads);
-    last.largest_distance = std::max(last.largest_distance, rms_distance(seen.before_final, limit));
+    largest.provisional = std::max(largest.provisional, rms_distance(seen.provisional, limit));
+    largest.whole = std::max(largest.whole, rms_distance(seen.final, limit));
   }
-  return last;
+  return largest;
 }
 
 }  // namespace
@@ -98,16 +103,20 @@ SeriesReport measure_series(const SeriesSettings& settings) {
   live.rate_hz = settings.rate_hz ? *settings.rate_hz : rate_for_one_iteration(scans, live);
   const LiveResult result = run_live(scans, live);
 
-  std::vector<double> latencies, iterations;
+  std::vector<double> whole, latencies, iterations;
   for (std::size_t k = 1; k < scans.size(); ++k) {
-    latencies.push_back(result.scans[k].latency_ms());
+    whole.push_back(result.scans[k].whole_ms);
+    latencies.push_back(result.scans[k].final_ms);
     iterations.push_back(result.scans[k].final.iterations);
   }
-  const LastMaps last = judge_last_maps(scans, result, live);
+  const Distances largest = distances(scans, result, live);
   return {.rate_hz = live.rate_hz,
           .iterations_per_energy = iterations_per_energy(result),
-          .least_energies = last.least_energies,
-          .largest_distance = last.largest_distance,
+          .least_energies = largest.least_energies,
+          .provisional_distance = largest.provisional,
+          .largest_distance = largest.whole,
+          .whole_p50_ms = percentile(whole, 0.5),
+          .whole_p95_ms = percentile(whole, 0.95),
           .latency_p50_ms = percentile(latencies, 0.5),
           .latency_p95_ms = percentile(latencies, 0.95),
           .solve_alone_ms =

@@ -21,9 +21,11 @@ struct SeriesSettings {
 /// Of the scans after the first, which has none to take the missing energies from.
 struct SeriesReport {
   double rate_hz = 0;
-  double iterations_per_energy = 0;  ///< of the maps published at the last frame
+  double iterations_per_energy = 0;  ///< of the newest maps before the last energy
   int least_energies = 0;            ///< that the least complete of these maps had of its own scan
-  double largest_distance = 0;       ///< RMS in fractions, of these maps from their scan's limit map
+  double provisional_distance = 0;   ///< largest RMS in fractions, of these maps from their scan's limit map
+  double largest_distance = 0;       ///< the same of the maps of all energies, whose fractions are final
+  double whole_p50_ms = 0, whole_p95_ms = 0;      ///< last frame in → first map of all energies out
   double latency_p50_ms = 0, latency_p95_ms = 0;  ///< last frame in → final map out
   double solve_alone_ms = 0;                      ///< the final solve with nothing else going on
   std::uint64_t frames_sent = 0, frames_used = 0, frames_missing = 0;
