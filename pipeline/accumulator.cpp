@@ -151,6 +151,7 @@ void Accumulator::add(std::span<const EnergyJob> energies) {
   const auto found = sum_up();
   if (registered_) say_drift(aligned);
   for (std::size_t k = 0; k < found.size(); ++k) {
+    watch_.came(indices[k]);
     carried_.replace(indices[k], batch_[k].energy_ev, found[k].largest);
     if (found[k].repaired > 0) ledger_.count(&Counters::repaired_pixels, found[k].repaired);
   }
@@ -217,7 +218,7 @@ SnapshotPtr Accumulator::snapshot() {
   if (!snapshot) return nullptr;
   snapshot->publish = due_for_publication();
   snapshot->energies_carried = carried_.energies();
-  snapshot->whole = complete() && !may_shift();
+  snapshot->whole = complete() && !carried && !may_shift();
   if (snapshot->whole) whole_ = snapshot;
   return snapshot;
 }

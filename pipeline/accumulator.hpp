@@ -38,7 +38,7 @@ struct Snapshot {
   std::uint64_t last_sequence = 0;
   std::int64_t received_utc_ns = 0;
   std::optional<ReferenceCheck> reference_check;  ///< of a final one
-  bool whole = false;  ///< nothing is to come: of all planned energies, or at the scan's end
+  bool whole = false;  ///< what the final map is made from: of all planned energies, or at the scan's end
   bool final = false;
   bool publish = false;  ///< a provisional map is due
   ScanStatus scan_status = ScanStatus::complete;

@@ -26,6 +26,7 @@ class ReferenceWatch {
   SampleRoom room(std::uint32_t energy_index, double energy_ev) {
     return sampled_.room(energy_index, energy_ev);
   }
+  void came(std::uint32_t energy_index) { sampled_.came(energy_index); }
 
   /// `apply`: the map is to be made with shifted references. Nothing if the check is off, or if the scan does
   /// not tell (the log says why).

@@ -14,9 +14,12 @@ SampleRoom SampledScan::room(std::uint32_t energy_index, double energy_ev) {
   if (kept_.empty()) return {};
   Kept& kept = kept_[energy_index];
   kept.energy_ev = energy_ev;
-  kept.came = true;
   kept.absorbance.resize(places_.size());
   return {places_, kept.absorbance};
+}
+
+void SampledScan::came(std::uint32_t energy_index) {
+  if (!kept_.empty()) kept_[energy_index].came = true;
 }
 
 SampleView SampledScan::view() const {

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 
 /// In place of libc's, for the allocator: what is large is asked for in pages of 2 MiB. Clearing 512 small
@@ -16,6 +17,8 @@ extern "C" void* mmap(void* address, std::size_t length, int protection, int fla
   void* const memory = reinterpret_cast<void*>(mapped);
   const bool plain =
       (flags & MAP_ANONYMOUS) && !(flags & (MAP_STACK | MAP_SHARED)) && protection != PROT_NONE;
+  const int error = errno;
   if (memory != MAP_FAILED && plain && length >= huge_page) madvise(memory, length, MADV_HUGEPAGE);
+  errno = error;
   return memory;
 }

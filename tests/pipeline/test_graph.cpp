@@ -106,6 +106,34 @@ TEST_CASE("the map of all energies is the final one before it is called final, b
   CHECK(finals == 2);
 }
 
+TEST_CASE("a scan that has all its energies is not solved once more when it ends") {
+  auto unmix = config();
+  unmix.deterministic = true;
+  unmix.method = Method::rum_pnp;
+  int calls = 0;
+  unmix.prior = [&](Shape, std::span<const float> noisy, float, std::span<float> denoised) {
+    ++calls;
+    std::copy(noisy.begin(), noisy.end(), denoised.begin());
+  };
+  const TwoHalves data(unmix);
+  const auto calls_until = [&](bool ended) {
+    calls = 0;
+    Ledger ledger;
+    int finals = 0;
+    Graph graph(unmix, "hash", 1 << 20, 1, ledger,
+                {[](Event) {}, [&](const std::shared_ptr<PhaseMap>& map) { finals += map->final; }});
+    graph.put(ScanOpened{data.scan});
+    for (const Frame& frame : data.frames) graph.put(AdmittedFrame{data.scan, frame, false, nullptr});
+    if (ended) graph.put(closed(data, data.frames.size()));
+    graph.finish();
+    CHECK(finals == ended);
+    return calls;
+  };
+  const int without_end = calls_until(false);
+  CHECK(without_end > 0);
+  CHECK(calls_until(true) == without_end);
+}
+
 TEST_CASE("the graph answers questions about its newest scan, and says so when there is nothing to tell") {
   auto unmix = config();
   Ledger ledger;

@@ -85,6 +85,7 @@ std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {
       const double final_ms = latency_ms(*map);
       seen.push_back({std::move(provisional), std::move(*map), whole_ms.value_or(final_ms), final_ms});
       whole_ms.reset();
+      provisional = seen.back().final;
     } else if (!whole) {
       provisional = std::move(*map);
     }
