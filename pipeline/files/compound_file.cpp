@@ -29,7 +29,7 @@ T number_at(const std::vector<std::byte>& bytes, std::size_t offset) {
 
 std::vector<std::uint32_t> numbers(const std::vector<std::byte>& bytes) {
   std::vector<std::uint32_t> all(bytes.size() / sizeof(std::uint32_t));
-  std::memcpy(all.data(), bytes.data(), all.size() * sizeof(std::uint32_t));
+  if (!all.empty()) std::memcpy(all.data(), bytes.data(), all.size() * sizeof(std::uint32_t));
   return all;
 }
 
