@@ -63,7 +63,7 @@ SCENARIO("the table of a machine's speed") {
                                                     {"tolerance", 2},
                                                     {"jobs", 8},
                                                     {"priors", 2},
-                                                    {"live", 6},
+                                                    {"live", 8},
                                                     {"footprint", 3}});
       }
       THEN("no frame is lost on the way, and memory does not grow with the number of energies") {
