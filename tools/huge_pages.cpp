@@ -12,13 +12,13 @@
 /// gives large ones to those alone who ask (madvise, the usual setting); oneTBB's allocator does not.
 extern "C" void* mmap(void* address, std::size_t length, int protection, int flags, int file,
                       off_t offset) noexcept {
-  constexpr std::size_t huge_page = std::size_t{2} << 20;
+  constexpr std::size_t large = std::size_t{4} << 20;  // smaller: the allocator's stock for small objects
   const long mapped = syscall(SYS_mmap, address, length, protection, flags, file, offset);
   void* const memory = reinterpret_cast<void*>(mapped);
   const bool plain =
       (flags & MAP_ANONYMOUS) && !(flags & (MAP_STACK | MAP_SHARED)) && protection != PROT_NONE;
   const int error = errno;
-  if (memory != MAP_FAILED && plain && length >= huge_page) madvise(memory, length, MADV_HUGEPAGE);
+  if (memory != MAP_FAILED && plain && length >= large) madvise(memory, length, MADV_HUGEPAGE);
   errno = error;
   return memory;
 }

@@ -27,7 +27,7 @@ std::string mapping_flags(const void* address) {
 
 TEST_CASE("large images ask the kernel for large pages") {
   if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) return;  // a kernel without
-  const std::size_t bytes = GENERATE(4u << 20, 64u << 20);
+  const std::size_t bytes = GENERATE(8u << 20, 64u << 20);
   const std::vector<std::uint8_t> image(bytes);
   const std::string flags = mapping_flags(image.data() + bytes / 2);
   CAPTURE(flags);
