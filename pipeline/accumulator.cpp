@@ -195,7 +195,6 @@ std::shared_ptr<Snapshot> Accumulator::make_snapshot(const Moments& moments, boo
   if (registered_) snapshot->drift.assign(registered_->drift().begin(), registered_->drift().end());
   snapshot->last_sequence = last_sequence_;
   snapshot->received_utc_ns = received_utc_ns_;
-  snapshot->whole = snapshot->final = final;
   return snapshot;
 }
 
@@ -236,7 +235,7 @@ SnapshotPtr Accumulator::final_snapshot(const ScanClosed& closed) {
   const auto snapshot = whole_ ? std::make_shared<Snapshot>(*std::exchange(whole_, nullptr))
                                : make_snapshot(shifted ? shifted->moments : *current_, true);
   if (!snapshot) return nullptr;
-  snapshot->final = true;
+  snapshot->whole = snapshot->final = true;
   snapshot->scan_status = closed.end.status;
   if (shifted) {
     snapshot->energies_used = shifted->energies_used;

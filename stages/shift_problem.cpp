@@ -49,14 +49,14 @@ ShiftProblem::ShiftProblem(const SpectrumSample& sample, std::span<const Spectru
     energies_ev_.push_back(sample.energies_ev[e]);
   }
   background_ = orthonormal_powers(energies_ev_, background_terms);
-  spectra_ = sample.absorbance(rows_, Eigen::all).cast<double>();
-  spectra_.noalias() -= background_ * (background_.transpose() * spectra_).eval();
+  spectra_ = without_background(sample.absorbance(rows_, Eigen::all).cast<double>());
   const Eigen::VectorXd squares = spectra_.colwise().squaredNorm();
   energy_.assign(squares.begin(), squares.end());
 }
 
-Eigen::MatrixXd ShiftProblem::without_background(const Eigen::MatrixXd& columns) const {
-  return columns - background_ * (background_.transpose() * columns);
+Eigen::MatrixXd ShiftProblem::without_background(Eigen::MatrixXd columns) const {
+  columns.noalias() -= background_ * (background_.transpose() * columns).eval();
+  return columns;
 }
 
 Eigen::MatrixXd ShiftProblem::references_at(const Eigen::VectorXd& shift) const {

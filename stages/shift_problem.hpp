@@ -59,7 +59,7 @@ class ShiftProblem {
  private:
   struct Fit;
   Fit fit(const Eigen::MatrixXd& a) const;
-  Eigen::MatrixXd without_background(const Eigen::MatrixXd& columns) const;
+  Eigen::MatrixXd without_background(Eigen::MatrixXd columns) const;
 
   std::vector<Spectrum> references_;
   Eigen::VectorXd center_;

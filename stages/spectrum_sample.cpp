@@ -9,13 +9,6 @@
 
 namespace phasecast {
 
-SampleView view_of(const SpectrumSample& sample) {
-  SampleView view{sample.energies_ev, {}, sample.pixels()};
-  for (Eigen::Index e = 0; e < sample.absorbance.rows(); ++e)
-    view.rows.push_back(sample.absorbance.row(e).data());
-  return view;
-}
-
 SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most) {
   const Eigen::Index step = std::max<Eigen::Index>(1, (sample.pixels() + most - 1) / most);
   return {sample.energies_ev, sample.absorbance(Eigen::all, Eigen::seq(0, Eigen::last, step))};

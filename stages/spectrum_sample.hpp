@@ -28,8 +28,6 @@ struct SampleView {
   Eigen::Index pixels = 0;          ///< P
 };
 
-SampleView view_of(const SpectrumSample& sample);
-
 /// Every n-th spectrum, if they are more than `most`.
 SpectrumSample thinned(const SpectrumSample& sample, Eigen::Index most);
 

@@ -2,6 +2,7 @@
 // the map is before and after the last frame, and how long the final one takes.
 
 #include "tools/bench/series.hpp"
+#include "tools/bench/bench.hpp"
 #include "tools/kept_pages.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,8 +32,8 @@ int main(int argc, char** argv) try {
               report.least_energies, settings.energies, report.iterations_per_energy);
   std::printf(
       "largest RMS distance from the scan's limit map: %.4f then, %.4f with all energies (converged: "
-      "0.005)\n",
-      report.provisional_distance, report.largest_distance);
+      "%.3f)\n",
+      report.provisional_distance, report.largest_distance, converged);
   std::printf("last frame in → first map of all energies out: p50 %.1f ms, p95 %.1f ms\n",
               report.whole_p50_ms, report.whole_p95_ms);
   std::printf("last frame in → final map out: p50 %.1f ms, p95 %.1f ms (its iterations alone: %.1f ms)\n",

@@ -76,6 +76,13 @@ inline SpectrumSample make(const std::vector<Spectrum>& states, const Options& o
   return sample;
 }
 
+inline SampleView view_of(const SpectrumSample& sample) {
+  SampleView view{sample.energies_ev, {}, sample.pixels()};
+  for (Eigen::Index e = 0; e < sample.absorbance.rows(); ++e)
+    view.rows.push_back(sample.absorbance.row(e).data());
+  return view;
+}
+
 /// References as a user would have them: at energies that are wrong by this much.
 inline std::vector<Spectrum> too_low(std::vector<Spectrum> references, std::span<const double> by_ev) {
   for (std::size_t l = 0; l < references.size(); ++l)

@@ -7,6 +7,9 @@
 
 namespace phasecast {
 
+/// RMS distance of the fractions to their limit that counts as converged (design, section 4).
+inline constexpr double converged = 0.005;
+
 struct BenchSettings {
   bool quick = false;  ///< small images and few repetitions: seconds, and no figure to quote
   int threads = 2;

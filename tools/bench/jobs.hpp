@@ -1,14 +1,12 @@
 #pragma once
 
+#include "tools/bench/bench.hpp"
 #include "tools/evaluate/methods.hpp"
 
 namespace phasecast {
 
 /// B = AᵀY and the other sums that all methods need.
 NormalEquations stack_equations(const EvaluationData& data);
-
-/// RMS distance of the fractions to their limit that counts as converged (design, section 4).
-inline constexpr double converged = 0.005;
 
 /// From the stack in memory to the map, by a method of tools/evaluate. "rum-tv": sums, least squares, noise,
 /// automatic λ, iterations until converged: until the estimated distance is a fifth below it, because

@@ -53,9 +53,9 @@ std::vector<BenchRow> series(const BenchSettings& settings) {
           {fmt::format(
                "map before the last energy: largest RMS distance from the limit ({:.1f} iterations/energy)",
                report.iterations_per_energy),
-           "fraction", report.provisional_distance, 0.005, "what counts as converged"},
+           "fraction", report.provisional_distance, converged, "what counts as converged"},
           {"map of all energies: largest RMS distance from the limit", "fraction", report.largest_distance,
-           0.005, "what counts as converged"},
+           converged, "what counts as converged"},
           {"frames used of those sent in the series", "frames", static_cast<double>(report.frames_used),
            static_cast<double>(report.frames_sent), "frames sent", true}};
 }
