@@ -16,6 +16,12 @@ Eigen::VectorXd eigenvalues(const Eigen::MatrixXd& symmetric) {
   return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
 }
 
+Eigen::MatrixXd products_of_rows(const Eigen::MatrixXd& a) {
+  Eigen::MatrixXd lower = Eigen::MatrixXd::Zero(a.rows(), a.rows());
+  lower.selfadjointView<Eigen::Lower>().rankUpdate(a);
+  return lower.selfadjointView<Eigen::Lower>();
+}
+
 Eigen::MatrixXd least_squares(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   return a.colPivHouseholderQr().solve(b);
 }

@@ -16,6 +16,9 @@ EigenPairs eigen_pairs(const Eigen::MatrixXd& symmetric);
 /// Eigenvalues of a symmetric matrix, increasing.
 Eigen::VectorXd eigenvalues(const Eigen::MatrixXd& symmetric);
 
+/// A Aᵀ, each of its values once.
+Eigen::MatrixXd products_of_rows(const Eigen::MatrixXd& a);
+
 /// x of the smallest |A x − b|² for each column b, by QR with column pivoting; a basic solution where A lacks
 /// rank.
 Eigen::MatrixXd least_squares(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);

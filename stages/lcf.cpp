@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -15,45 +16,71 @@ namespace {
 
 constexpr std::size_t chunk_pixels = 64;
 using Chunk = std::array<double, chunk_pixels>;
+using Chunks = std::array<Chunk, most_states>;
+
+using Small =
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, most_states, most_states>;
+using SmallVector = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, most_states, 1>;
 
 /// The minimum of ½ zᵀGz − bᵀz over z that is 0 outside these states (and Σz = 1, if asked for):
 /// z = M b + c, and its value is ½ (offset − (c + z)ᵀb).
 struct Support {
   std::vector<std::size_t> states;
-  Eigen::MatrixXd m;
-  Eigen::VectorXd c;
+  Small m;
+  SmallVector c;
   double offset = 0;
 };
 
-Support make_support(const Eigen::MatrixXd& gram, unsigned bits, LcfConstraint constraint) {
-  Support support;
-  for (unsigned l = 0; l < gram.rows(); ++l)
-    if (bits >> l & 1u) support.states.push_back(l);
-  support.m = invert(gram(support.states, support.states)).matrix;
-  const auto size = support.m.rows();
-  support.c = Eigen::VectorXd::Zero(size);
-  if (constraint == LcfConstraint::non_negative) return support;
-  const Eigen::VectorXd sums = support.m.rowwise().sum();
+/// The inverse of gram(states, states), from that without the last of the states by bordering; an
+/// eigendecomposition where the last is nearly a mixture of the others.
+Small inverse_of(const Eigen::MatrixXd& gram, const std::vector<std::size_t>& states,
+                 const Small& without_last) {
+  constexpr double clearly_apart = 1e-6;
+  const auto rest = static_cast<Eigen::Index>(states.size()) - 1;
+  const auto last = static_cast<Eigen::Index>(states.back());
+  SmallVector mixture(rest), products(rest);
+  for (Eigen::Index i = 0; i < rest; ++i) products(i) = gram(static_cast<Eigen::Index>(states[i]), last);
+  mixture.noalias() = without_last * products;  // of the others, that comes nearest to the last
+  const double apart = gram(last, last) - products.dot(mixture);
+  if (!(apart > clearly_apart * gram(last, last))) return invert(gram(states, states)).matrix;
+  Small inverse(rest + 1, rest + 1);
+  inverse.topLeftCorner(rest, rest) = without_last + mixture * mixture.transpose() / apart;
+  inverse.topRightCorner(rest, 1) = -mixture / apart;
+  inverse.bottomLeftCorner(1, rest) = -mixture.transpose() / apart;
+  inverse(rest, rest) = 1 / apart;
+  return inverse;
+}
+
+/// With a sum of one, from a minimum without.
+void add_sum_to_one(Support& support) {
+  const SmallVector sums = support.m.rowwise().sum();
   support.offset = 1 / sums.sum();
   support.c = sums * support.offset;
   support.m -= support.c * sums.transpose();
-  return support;
 }
 
 std::vector<Support> all_supports(const Eigen::MatrixXd& gram, LcfConstraint constraint) {
-  std::vector<Support> supports;
-  for (unsigned bits = 1; bits < 1u << gram.rows(); ++bits)
-    supports.push_back(make_support(gram, bits, constraint));
+  const auto states = static_cast<unsigned>(gram.rows());
+  std::vector<Support> supports(std::size_t{1} << states);  // by the states' bits, the empty one first
+  for (unsigned bits = 1; bits < supports.size(); ++bits) {
+    Support& support = supports[bits];
+    for (unsigned l = 0; l < states; ++l)
+      if (bits >> l & 1u) support.states.push_back(l);
+    support.m = inverse_of(gram, support.states, supports[bits ^ std::bit_floor(bits)].m);
+    support.c = SmallVector::Zero(support.m.rows());
+  }
+  supports.erase(supports.begin());
+  if (constraint == LcfConstraint::non_negative_sum_to_one)
+    for (Support& support : supports) add_sum_to_one(support);
   return supports;
 }
 
 /// The constrained minimum per pixel: the least of the supports' minima that are nowhere negative; 0 where
 /// nothing is less than `limit`. Every pixel goes through the same arithmetic on arrays of fixed length, so
 /// that it vectorizes.
-std::array<Chunk, most_states> least_minimum(const std::vector<Support>& supports,
-                                             const std::array<Chunk, most_states>& b, std::size_t states,
-                                             double limit) {
-  std::array<Chunk, most_states> best{}, z;
+Chunks least_minimum(const std::vector<Support>& supports, const Chunks& b, std::size_t states,
+                     double limit) {
+  Chunks best{}, z;
   Chunk best_value;
   best_value.fill(limit);
   for (const Support& support : supports) {
@@ -87,28 +114,37 @@ std::array<Chunk, most_states> least_minimum(const std::vector<Support>& support
   return best;
 }
 
+/// Some pixels of [states][pixels].
+Chunks chunks_of(const double* values, std::size_t states, std::size_t pixels, std::size_t begin,
+                 std::size_t n) {
+  Chunks chunks{};
+  for (std::size_t l = 0; l < states; ++l) std::copy_n(values + l * pixels + begin, n, chunks[l].begin());
+  return chunks;
+}
+
+void require_few(std::size_t states) {
+  if (states > most_states)
+    throw std::invalid_argument("linear combination fitting is exact for up to " +
+                                std::to_string(most_states) + " states, not " + std::to_string(states));
+}
+
 }  // namespace
 
 LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint, LcfResult used) {
-  if (equations.states > most_states)
-    throw std::invalid_argument("linear combination fitting is exact for up to " +
-                                std::to_string(most_states) + " states, not " +
-                                std::to_string(equations.states));
+  const auto states = static_cast<std::size_t>(equations.states);
+  require_few(states);
   const bool sum_to_one = constraint == LcfConstraint::non_negative_sum_to_one;
   const auto supports = all_supports(equations.gram, constraint);
   // Without the sum to one z = 0 is allowed, and has the value 0.
   const double limit = sum_to_one ? std::numeric_limits<double>::infinity() : 0;
   const std::size_t pixels = equations.shape.pixels();
-  const auto states = static_cast<std::size_t>(equations.states);
   LcfResult result = std::move(used);
   result.fraction.resize(states * pixels);
   result.scale.resize(pixels);
 
   const auto solve_chunk = [&](std::size_t begin, std::size_t n) {
-    std::array<Chunk, most_states> b{};
-    for (std::size_t l = 0; l < states; ++l)
-      std::copy_n(equations.projection.data() + l * pixels + begin, n, b[l].begin());
-    const auto z = least_minimum(supports, b, states, limit);
+    const Chunks b = chunks_of(equations.projection.data(), states, pixels, begin, n);
+    const Chunks z = least_minimum(supports, b, states, limit);
     Chunk scale{};
     for (std::size_t l = 0; l < states; ++l)
       for (std::size_t k = 0; k < chunk_pixels; ++k) scale[k] += z[l][k];
@@ -124,6 +160,22 @@ LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint, LcfRes
     for (std::size_t k = begin; k < end; k += chunk_pixels) solve_chunk(k, std::min(chunk_pixels, end - k));
   });
   return result;
+}
+
+Eigen::MatrixXd non_negative_amounts(const Eigen::MatrixXd& gram, const Eigen::MatrixXd& projection) {
+  const auto states = static_cast<std::size_t>(projection.cols()),
+             pixels = static_cast<std::size_t>(projection.rows());
+  require_few(states);
+  const auto supports = all_supports(gram, LcfConstraint::non_negative);
+  Eigen::MatrixXd amounts(projection.rows(), projection.cols());
+  for (std::size_t begin = 0; begin < pixels; begin += chunk_pixels) {
+    const std::size_t n = std::min(chunk_pixels, pixels - begin);
+    const Chunks z =
+        least_minimum(supports, chunks_of(projection.data(), states, pixels, begin, n), states, 0);
+    for (std::size_t l = 0; l < states; ++l)
+      std::copy_n(z[l].begin(), n, amounts.data() + l * pixels + begin);
+  }
+  return amounts;
 }
 
 }  // namespace phasecast

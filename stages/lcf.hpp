@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <span>
 #include <vector>
 
@@ -22,5 +23,8 @@ struct LcfResult {
 
 /// `used` gives its memory.
 LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint, LcfResult used = {});
+
+/// z >= 0 itself, [P][L], from AᵀA [L][L] and YᵀA [P][L]; on the calling thread, for few pixels.
+Eigen::MatrixXd non_negative_amounts(const Eigen::MatrixXd& gram, const Eigen::MatrixXd& projection);
 
 }  // namespace phasecast

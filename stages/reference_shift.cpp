@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "stages/dense.hpp"
-#include "stages/shift_problem.hpp"
+#include "stages/shift_grid.hpp"
 
 namespace phasecast {
 
@@ -21,16 +21,15 @@ constexpr double converged_ev = 1e-3;
 constexpr int most_steps = 20, most_halvings = 6, most_recentered = 4;
 constexpr Eigen::Index pieces = 10;  // of the energies, each with a residual of its own
 
-/// The best of steps along one direction, within reach of 0; `shift` is where it starts.
-Eigen::VectorXd best_along(const ShiftProblem& problem, Eigen::VectorXd shift,
-                           const Eigen::VectorXd& direction) {
-  Eigen::VectorXd best = shift;
-  double least = problem.misfit(shift);
-  const int most = static_cast<int>(problem.reach_ev() / coarse_step_ev);
-  for (int n = -most; n <= most; ++n) {
-    const Eigen::VectorXd next =
-        shift - shift.cwiseProduct(direction) + n * coarse_step_ev * direction;  // replaces what moves
-    const double misfit = problem.misfit(next);
+/// The best of steps along one direction; `steps` is where it starts.
+Eigen::VectorXi best_along(const ShiftGrid& grid, const Eigen::VectorXi& steps,
+                           const Eigen::VectorXi& direction) {
+  Eigen::VectorXi best = steps;
+  double least = grid.misfit(steps);
+  for (int n = -grid.reach(); n <= grid.reach(); ++n) {
+    const Eigen::VectorXi next =
+        steps - steps.cwiseProduct(direction) + n * direction;  // replaces what moves
+    const double misfit = grid.misfit(next);
     if (misfit >= least) continue;
     least = misfit;
     best = next;
@@ -38,13 +37,13 @@ Eigen::VectorXd best_along(const ShiftProblem& problem, Eigen::VectorXd shift,
   return best;
 }
 
-Eigen::VectorXd coarse_search(const ShiftProblem& problem, bool common) {
-  const Eigen::Index states = problem.states();
-  Eigen::VectorXd shift = best_along(problem, Eigen::VectorXd::Zero(states), Eigen::VectorXd::Ones(states));
+Eigen::VectorXd coarse_search(const ShiftGrid& grid, bool common) {
+  const Eigen::Index states = grid.states();
+  Eigen::VectorXi steps = best_along(grid, Eigen::VectorXi::Zero(states), Eigen::VectorXi::Ones(states));
   for (int round = 0; !common && round < 2; ++round)
     for (Eigen::Index l = 0; l < states; ++l)
-      shift = best_along(problem, shift, Eigen::VectorXd::Unit(states, l));
-  return shift;
+      steps = best_along(grid, steps, Eigen::VectorXi::Unit(states, l));
+  return coarse_step_ev * steps.cast<double>();
 }
 
 /// Least squares with a prior, in units of the noise.
@@ -199,7 +198,7 @@ Result<ReferenceShifts> fit_shifts(const SpectrumSample& sample, std::span<const
 
   Fit fit{sample, references, background_terms, config.search_ev, Eigen::MatrixXd::Identity(states, states)};
   if (config.common) fit.map = Eigen::MatrixXd::Ones(states, 1);
-  auto found = refine(fit, coarse_search(coarse, config.common));
+  auto found = refine(fit, coarse_search({coarse, coarse_step_ev}, config.common));
   if (found && !config.common) found = hold_untold(fit, *found);
   if (!found) return found;
 

@@ -33,7 +33,7 @@ using Support = std::vector<Eigen::Index>;
 
 struct ShiftProblem::Fit {
   double misfit = 0;
-  Eigen::MatrixXd z;  // [L][P]
+  Eigen::MatrixXd z;  // [P][L]
 };
 
 ShiftProblem::ShiftProblem(const SpectrumSample& sample, std::span<const Spectrum> references,
@@ -50,8 +50,7 @@ ShiftProblem::ShiftProblem(const SpectrumSample& sample, std::span<const Spectru
   }
   background_ = orthonormal_powers(energies_ev_, background_terms);
   spectra_ = without_background(sample.absorbance(rows_, Eigen::all).cast<double>());
-  const Eigen::VectorXd squares = spectra_.colwise().squaredNorm();
-  energy_.assign(squares.begin(), squares.end());
+  squares_ = spectra_.squaredNorm();
 }
 
 Eigen::MatrixXd ShiftProblem::without_background(Eigen::MatrixXd columns) const {
@@ -69,24 +68,9 @@ Eigen::MatrixXd ShiftProblem::references_at(const Eigen::VectorXd& shift) const 
 }
 
 ShiftProblem::Fit ShiftProblem::fit(const Eigen::MatrixXd& a) const {
-  const auto count = static_cast<std::size_t>(pixels());
-  NormalEquations equations;
-  equations.shape = {1, static_cast<int>(count)};
-  equations.states = static_cast<int>(states());
-  equations.energies = static_cast<int>(energies());
-  equations.gram = a.transpose() * a;
   const Eigen::MatrixXd b = spectra_.transpose() * a;  // [P][L]
-  equations.projection.assign(b.data(), b.data() + b.size());
-  equations.unusable.assign(count, 0);
-  const LcfResult found = lcf(equations, LcfConstraint::non_negative);
-
-  const Eigen::Map<const Eigen::MatrixXd> fraction(found.fraction.data(), pixels(), states());
-  const Eigen::Map<const Eigen::VectorXd> scale(found.scale.data(), pixels());
-  Fit result;
-  result.z = (scale.asDiagonal() * fraction).transpose();
-  // At the minimum zᵀGz = bᵀz.
-  const Eigen::Map<const Eigen::VectorXd> energy(energy_.data(), pixels());
-  result.misfit = energy.sum() - b.transpose().cwiseProduct(result.z).sum();
+  Fit result{0, non_negative_amounts(a.transpose() * a, b)};
+  result.misfit = squares_ - b.cwiseProduct(result.z).sum();  // at the minimum zᵀGz = bᵀz
   return result;
 }
 
@@ -108,16 +92,16 @@ ShiftSlope ShiftProblem::slope(const Eigen::VectorXd& shift) const {
   for (Eigen::Index k = 0; k < pixels(); ++k) {
     Support support;
     for (Eigen::Index l = 0; l < states(); ++l)
-      if (found.z(l, k) > 0) support.push_back(l);
+      if (found.z(k, l) > 0) support.push_back(l);
     if (!support.empty()) pixels_of[support].push_back(k);
   }
 
   ShiftSlope result{found.misfit, Eigen::MatrixXd::Zero(energies(), states()),
                     Eigen::MatrixXd::Zero(states(), states()), Eigen::MatrixXd::Zero(states(), states())};
   for (const auto& [support, members] : pixels_of) {
-    const Eigen::MatrixXd as = a(Eigen::all, support), z = found.z(support, members);
-    const Eigen::MatrixXd zz = z * z.transpose();
-    const Eigen::MatrixXd residual = spectra_(Eigen::all, members) * z.transpose() - as * zz;  // Σ_k r_k z_k
+    const Eigen::MatrixXd as = a(Eigen::all, support), z = found.z(members, support);
+    const Eigen::MatrixXd zz = z.transpose() * z;
+    const Eigen::MatrixXd residual = spectra_(Eigen::all, members) * z - as * zz;  // Σ_k r_k z_k
     Eigen::MatrixXd effect = change(Eigen::all, support);
     const Eigen::MatrixXd covariance = invert(as.transpose() * as).matrix;  // of the amounts
     effect -= as * (covariance * (as.transpose() * effect));

@@ -68,7 +68,7 @@ class ShiftProblem {
   std::vector<double> energies_ev_;
   Eigen::MatrixXd background_;  // [E][terms], orthonormal
   Eigen::MatrixXd spectra_;     // [E][P]
-  std::vector<double> energy_;  // [P], ‖y‖²
+  double squares_ = 0;          // Σ‖y‖²
 };
 
 }  // namespace phasecast

@@ -42,7 +42,7 @@ Result<Unexplained> unexplained(const ShiftProblem& problem, const Eigen::Vector
                  "at least " + std::to_string(2 * energies) + " to tell structure from noise"};
   const Eigen::MatrixXd residual = problem.unexplained(shift);
   const auto count = static_cast<double>(pixels);
-  const EigenPairs eigen = eigen_pairs(residual * residual.transpose() / count);
+  const EigenPairs eigen = eigen_pairs(products_of_rows(residual) / count);
   const double variance = noise_variance(eigen.values, problem.degrees_of_freedom(), count);
   const double strongest = eigen.values(energies - 1);
   const auto freedom = static_cast<double>(problem.degrees_of_freedom());

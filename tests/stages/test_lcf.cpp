@@ -59,6 +59,40 @@ TEST_CASE("non-negative fits satisfy the optimality conditions for two to eight 
   }
 }
 
+TEST_CASE("non-negative fits of states that are nearly mixtures of each other are optimal too") {
+  const double apart = GENERATE(1e-1, 1e-2, 1e-3, 1e-4, 0.0);
+  const int states = 4, pixels = 301;
+  auto equations = random_problem(states, pixels, 3);
+  // The last state becomes the mean of the first two, but for a part of what it was.
+  Eigen::MatrixXd mix = Eigen::MatrixXd::Identity(states, states);
+  mix.col(3) << 0.5, 0.5, 0, apart;
+  const Eigen::MatrixXd gram = mix.transpose() * equations.gram * mix;
+  const Eigen::Map<const Eigen::MatrixXd> b(equations.projection.data(), pixels, states);
+  const Eigen::MatrixXd projection = b * mix;
+  const Eigen::MatrixXd z = non_negative_amounts(gram, projection);
+  CAPTURE(apart);
+  for (int k = 0; k < pixels; ++k) {
+    const Eigen::VectorXd own = z.row(k), gradient = gram * own - projection.row(k).transpose();
+    const double tolerance = 1e-8 * projection.row(k).norm();
+    CHECK(own.minCoeff() >= 0);
+    CHECK(gradient.minCoeff() > -tolerance);
+    CHECK(own.cwiseProduct(gradient).cwiseAbs().maxCoeff() < tolerance * std::max(1.0, own.norm()));
+  }
+}
+
+TEST_CASE("amounts are the fractions times the scale") {
+  const int states = 3, pixels = 301;
+  const auto equations = random_problem(states, pixels, 1);
+  const auto result = lcf(equations, LcfConstraint::non_negative);
+  const Eigen::MatrixXd z = non_negative_amounts(
+      equations.gram, Eigen::Map<const Eigen::MatrixXd>(equations.projection.data(), pixels, states));
+  for (int k = 0; k < pixels; ++k) {
+    const Eigen::VectorXd expected =
+        result.scale[static_cast<std::size_t>(k)] * pixel(result.fraction, states, pixels, k);
+    CHECK((z.row(k).transpose() - expected).norm() <= 1e-14 * expected.norm());
+  }
+}
+
 TEST_CASE("sum-to-one fits satisfy the optimality conditions for two to eight states") {
   const int pixels = 301;
   for (int states = 2; states <= 8; ++states) {

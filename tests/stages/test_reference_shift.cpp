@@ -4,7 +4,7 @@
 #include <fstream>
 #include <map>
 
-#include "stages/shift_problem.hpp"
+#include "stages/shift_grid.hpp"
 #include "tests/paths.hpp"
 #include "tests/stages/shift_scan.hpp"
 
@@ -66,6 +66,17 @@ TEST_CASE("the slope of the misfit is that of finite differences, for any mixtur
                               (2 * ShiftProblem::half_difference_ev);
     CHECK(downhill(l) == Approx(-difference / 2).epsilon(0.01));
   }
+}
+
+TEST_CASE("the grid of the coarse search has the misfits of single shifts") {
+  const auto sample = element_of(truth(3), {.states = 3, .sigma = 0.1});
+  const ShiftProblem problem(sample, truth(3), 1, Eigen::VectorXd::Zero(3), 5);
+  const ShiftGrid grid(problem, 0.5);
+  REQUIRE(grid.states() == 3);
+  REQUIRE(grid.reach() == 10);
+  const std::vector<Eigen::Vector3i> places{{0, 0, 0}, {10, -10, 10}, {-10, -10, -10}, {1, 0, 0}, {0, -7, 3}};
+  for (const Eigen::Vector3i& steps : places)
+    CHECK(grid.misfit(steps) == Approx(problem.misfit(0.5 * steps.cast<double>())).epsilon(1e-10));
 }
 
 TEST_CASE("the stated uncertainty is that of noise: shifts of many noises scatter as it says") {

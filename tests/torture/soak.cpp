@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <stdexcept>
 #include <system_error>
 
 #include "messages/units.hpp"
@@ -21,7 +22,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 struct Options {
   std::uint64_t frames = 100000;
-  bool no_record = false, books_only = false;
+  bool no_record = false, books_only = false, sweep = false;
   int side = 16, in_flight_mib = 2;
 };
 
@@ -38,8 +39,21 @@ double percentile(std::vector<double>& values, double share) {
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-/// Recordings are not kept: the disk would fill. Removed at the pace at which they are made: hundreds at once
-/// would hold up the file system, and with it the recorder that is measured.
+/// Recordings are kept, as at a beamline. Asked for where there is room for all of them.
+void require_room(const std::filesystem::path& folder, std::uint64_t scans,
+                  std::uint64_t pixel_bytes_of_scan) {
+  constexpr std::uint64_t beside_pixels = 128 << 10;  // of a recording and its map: measured 75 + 14 KiB
+  const std::uint64_t needed = scans * (beside_pixels + pixel_bytes_of_scan),
+                      available = std::filesystem::space(folder).available;
+  if (needed <= available) return;
+  throw std::runtime_error(folder.string() + ": " + std::to_string(scans) + " recordings need " +
+                           std::to_string(needed >> 20) + " MiB, and there are " +
+                           std::to_string(available >> 20) +
+                           ": TMPDIR names another folder; with --sweep old ones are removed");
+}
+
+/// Removes recordings that are a minute old, for runs longer than the disk. At the pace at which they are
+/// made, yet it is seen in the latency: the file system's journal and discards take from the same processors.
 class Broom {
  public:
   explicit Broom(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -86,6 +100,9 @@ class Soak {
     if (options.no_record) words.push_back("--no-record");
     return words;
   }
+  std::uint64_t all_scans() const {
+    return std::max<std::uint64_t>(options_.frames / scans_.frames_per_scan(), parts_of_run);
+  }
   Tenth run_tenth(std::uint64_t scans);
   void note(const PhaseMap& map);
   bool judge(const std::vector<Tenth>& tenths);
@@ -114,7 +131,7 @@ Tenth Soak::run_tenth(std::uint64_t scans) {
     for (const Parts& parts : scans_.next()) mouth_.send(parts);
     tenth.frames += scans_.frames_per_scan();
     maps_.take([this](const PhaseMap& map) { note(map); });
-    broom_.sweep_after_scan();
+    if (options_.sweep) broom_.sweep_after_scan();
   }
   tenth.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
   tenth.resident_mib = resident_mib(run_.pid());
@@ -125,12 +142,12 @@ Tenth Soak::run_tenth(std::uint64_t scans) {
 }
 
 int Soak::run() {
-  const std::uint64_t scans =
-      std::max<std::uint64_t>(options_.frames / scans_.frames_per_scan(), parts_of_run);
+  if (!options_.no_record && !options_.sweep)
+    require_room(folder_.path(), all_scans(), scans_.pixel_bytes_per_scan());
   std::vector<Tenth> tenths;
   std::printf("tenth  frames    frames/s  resident MiB  p50 ms  p99 ms\n");
   for (std::size_t k = 0; k < parts_of_run; ++k) {
-    tenths.push_back(run_tenth(scans / parts_of_run));
+    tenths.push_back(run_tenth(all_scans() / parts_of_run));
     const Tenth& t = tenths.back();
     std::printf("%5zu  %8lu  %8.0f  %12.1f  %6.1f  %6.1f\n", k + 1, frames_,
                 static_cast<double>(t.frames) / t.seconds, t.resident_mib, t.latency_p50_ms,
@@ -184,6 +201,8 @@ void add_soak(CLI::App& app, int& exit_status) {
   command->add_option("--side", options->side, "Of a frame")->type_name("pixels")->capture_default_str();
   command->add_option("--in-flight", options->in_flight_mib)->type_name("MiB")->capture_default_str();
   command->add_flag("--no-record", options->no_record);
+  command->add_flag("--sweep", options->sweep,
+                    "Remove recordings a minute old, for runs longer than the disk");
   command->add_flag("--books-only", options->books_only, "Judge what was lost, not memory and time");
   command->callback([options, &exit_status] { exit_status = Soak(*options).run(); });
 }

@@ -15,6 +15,9 @@ class SteadyScans {
 
   const UnmixConfig& unmix() const { return unmix_; }
   std::uint64_t frames_per_scan() const { return scan_.frames.size(); }
+  std::uint64_t pixel_bytes_per_scan() const {
+    return frames_per_scan() * scan_.start.shape.pixels() * bytes_per_pixel(scan_.start.pixel_type);
+  }
   std::uint64_t sent() const { return sent_; }
   std::string last_id() const { return scan_.start.scan_id; }
 
