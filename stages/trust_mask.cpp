@@ -20,9 +20,9 @@ constexpr double sd_per_median_deviation = 1.4826;
 /// 99.9 % point count as that, so that a few hot pixels do not make a class of their own.
 double otsu_threshold(std::vector<double> values) {
   constexpr std::size_t bins = 256;
-  const auto far = values.begin() + static_cast<std::ptrdiff_t>(0.999 * static_cast<double>(values.size()));
-  std::nth_element(values.begin(), far, values.end());
-  const double high = *far, low = *std::min_element(values.begin(), values.end());
+  const double high = nth_of(std::span(values),
+                             static_cast<std::size_t>(0.999 * static_cast<double>(values.size()))),
+               low = *std::min_element(values.begin(), values.end());
   if (!(high > low)) return high;
 
   std::array<double, bins> count{};
