@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "messages/latency.hpp"
 #include "messages/units.hpp"
 #include "messages/wire/limits.hpp"
 
@@ -148,8 +149,8 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   });
   if (!map->final) return;
 
-  const double latency_ms = static_cast<double>(map->published_utc_ns - map->received_utc_ns) / ns_per_ms;
-  if (map->received_utc_ns >= started_utc_ns_) latency_.add(latency_ms);
+  const double latency = latency_ms(*map);
+  if (map->received_utc_ns >= started_utc_ns_) latency_.add(latency);
   const auto percentiles = latency_.percentiles();
   ledger_.update([&](Status& status) {
     status.latency_p50_ms = percentiles.p50_ms;
@@ -157,7 +158,7 @@ void Pipeline::deliver(std::shared_ptr<PhaseMap> map) {
   });
   spdlog::info("map_final scan={} map={} energies={}/{} iterations={} distance={:.2g} latency_ms={:.1f}",
                map->scan_id, map->map_number, map->energies_used.size(), map->energies_ev.size(),
-               map->iterations, map->map_distance, latency_ms);
+               map->iterations, map->map_distance, latency);
   if (recorder_ && !mapped_.contains(map->scan_id)) recorder_->record(std::move(map));
 }
 

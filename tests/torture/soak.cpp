@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "messages/units.hpp"
+#include "messages/latency.hpp"
 #include "tests/torture/commands.hpp"
 #include "tests/torture/findings.hpp"
 #include "tests/torture/live_pipeline.hpp"
@@ -120,7 +120,7 @@ class Soak {
 };
 
 void Soak::note(const PhaseMap& map) {
-  latencies_ms_.push_back(static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
+  latencies_ms_.push_back(latency_ms(map));
 }
 
 Tenth Soak::run_tenth(std::uint64_t scans) {

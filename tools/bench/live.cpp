@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "messages/latency.hpp"
 #include "messages/units.hpp"
 #include "messages/wire/codec.hpp"
 #include "pipeline/pipeline.hpp"
@@ -61,10 +62,6 @@ class QuietLog {
  private:
   spdlog::level::level_enum before_ = spdlog::get_level();
 };
-
-double latency_ms(const PhaseMap& map) {
-  return static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms;
-}
 
 /// Takes what comes until every scan has its final map.
 std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/units.hpp"
+#include "messages/latency.hpp"
 #include "tools/picture/panels.hpp"
 
 namespace phasecast {
@@ -125,10 +125,7 @@ void draw_header(Canvas& canvas, int width, const PhaseMap& map) {
   std::string numbers =
       fmt::format("{}, {} iterations, distance to the limit {}{}, noise {:.2g}", map.method, map.iterations,
                   distance, map.converged ? "" : " (not converged)", map.noise_sigma);
-  if (was_published(map)) {
-    numbers += fmt::format(", latency {:.0f} ms",
-                           static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms);
-  }
+  if (was_published(map)) numbers += fmt::format(", latency {:.0f} ms", latency_ms(map));
   const TextStyle number_style{12, soft};
   canvas.text(margin, 58, canvas.fitted(numbers, number_style, width - 2 * margin), number_style);
 }

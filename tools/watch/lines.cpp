@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "messages/units.hpp"
+#include "messages/latency.hpp"
 #include "tools/findings.hpp"
 
 namespace phasecast {
@@ -33,10 +33,6 @@ std::string_view name_of(PipelineState state) {
       return "stopping";
   }
   return "unknown";
-}
-
-double latency_ms(const PhaseMap& map) {
-  return static_cast<double>(map.published_utc_ns - map.received_utc_ns) / ns_per_ms;
 }
 
 std::size_t energies_missing(const PhaseMap& map) {

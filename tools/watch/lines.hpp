@@ -22,7 +22,6 @@ std::string status_line(const Status& status);
 bool tells_news(const Status& before, const Status& now);
 
 std::string_view name_of(PipelineState state);
-double latency_ms(const PhaseMap& map);
 /// Planned energies that are neither in the map nor carried from the scan before.
 std::size_t energies_missing(const PhaseMap& map);
 

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "messages/latency.hpp"
 #include "tools/findings.hpp"
 #include "tools/picture/colormap.hpp"
 #include "tools/picture/panels.hpp"
