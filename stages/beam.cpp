@@ -71,10 +71,9 @@ std::optional<float> lit_from(const RawFrame& frame, Shape shape) {
     flat.add(values, values, -std::numeric_limits<float>::infinity());
   });
   if (flat.values.empty()) return std::nullopt;
-  const auto upper =
-      flat.values.begin() + static_cast<std::ptrdiff_t>(bright * static_cast<float>(flat.values.size() - 1));
-  std::nth_element(flat.values.begin(), upper, flat.values.end());
-  const float from = std::max(lit * *upper, 0.0f);
+  const float upper = nth_of(std::span(flat.values),
+                             static_cast<std::size_t>(bright * static_cast<float>(flat.values.size() - 1)));
+  const float from = std::max(lit * upper, 0.0f);
   std::erase_if(flat.values, [=](float value) { return value <= from; });
   return flat.stand_out() ? std::optional(from) : std::nullopt;
 }

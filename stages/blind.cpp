@@ -4,11 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "stages/blind_background.hpp"
 #include "stages/dense.hpp"
+#include "stages/median.hpp"
 #include "stages/trust.hpp"
 
 namespace phasecast {
@@ -37,11 +39,8 @@ struct Pixels {
 /// Absorbance before the edge where there is nothing but the beam.
 double open_beam_level(const Eigen::VectorXd& pre_edge_mean, const Pixels& pixels) {
   const Eigen::VectorXf levels = pixels.coefficients.transpose() * pre_edge_mean.cast<float>();
-  std::vector<float> sorted(levels.begin(), levels.end());
-  const auto rank =
-      sorted.begin() + static_cast<std::ptrdiff_t>(open_beam * static_cast<double>(sorted.size()));
-  std::nth_element(sorted.begin(), rank, sorted.end());
-  return *rank;
+  std::vector<float> values(levels.begin(), levels.end());
+  return nth_of(std::span(values), static_cast<std::size_t>(open_beam * static_cast<double>(values.size())));
 }
 
 /// Columns with at least half of the typical amount; none if nothing stands out of the noise.

@@ -18,32 +18,32 @@ constexpr std::size_t chunk_pixels = 64;
 using Chunk = std::array<double, chunk_pixels>;
 using Chunks = std::array<Chunk, most_states>;
 
-using Small =
+using StateMatrix =
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, most_states, most_states>;
-using SmallVector = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, most_states, 1>;
+using StateVector = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, most_states, 1>;
 
 /// The minimum of ½ zᵀGz − bᵀz over z that is 0 outside these states (and Σz = 1, if asked for):
 /// z = M b + c, and its value is ½ (offset − (c + z)ᵀb).
 struct Support {
   std::vector<std::size_t> states;
-  Small m;
-  SmallVector c;
+  StateMatrix m;
+  StateVector c;
   double offset = 0;
 };
 
 /// The inverse of gram(states, states), from that without the last of the states by bordering; an
 /// eigendecomposition where the last is nearly a mixture of the others.
-Small inverse_of(const Eigen::MatrixXd& gram, const std::vector<std::size_t>& states,
-                 const Small& without_last) {
+StateMatrix inverse_of(const Eigen::MatrixXd& gram, const std::vector<std::size_t>& states,
+                       const StateMatrix& without_last) {
   constexpr double clearly_apart = 1e-6;
   const auto rest = static_cast<Eigen::Index>(states.size()) - 1;
   const auto last = static_cast<Eigen::Index>(states.back());
-  SmallVector mixture(rest), products(rest);
+  StateVector mixture(rest), products(rest);
   for (Eigen::Index i = 0; i < rest; ++i) products(i) = gram(static_cast<Eigen::Index>(states[i]), last);
   mixture.noalias() = without_last * products;  // of the others, that comes nearest to the last
   const double apart = gram(last, last) - products.dot(mixture);
   if (!(apart > clearly_apart * gram(last, last))) return invert(gram(states, states)).matrix;
-  Small inverse(rest + 1, rest + 1);
+  StateMatrix inverse(rest + 1, rest + 1);
   inverse.topLeftCorner(rest, rest) = without_last + mixture * mixture.transpose() / apart;
   inverse.topRightCorner(rest, 1) = -mixture / apart;
   inverse.bottomLeftCorner(1, rest) = -mixture.transpose() / apart;
@@ -53,7 +53,7 @@ Small inverse_of(const Eigen::MatrixXd& gram, const std::vector<std::size_t>& st
 
 /// With a sum of one, from a minimum without.
 void add_sum_to_one(Support& support) {
-  const SmallVector sums = support.m.rowwise().sum();
+  const StateVector sums = support.m.rowwise().sum();
   support.offset = 1 / sums.sum();
   support.c = sums * support.offset;
   support.m -= support.c * sums.transpose();
@@ -67,7 +67,7 @@ std::vector<Support> all_supports(const Eigen::MatrixXd& gram, LcfConstraint con
     for (unsigned l = 0; l < states; ++l)
       if (bits >> l & 1u) support.states.push_back(l);
     support.m = inverse_of(gram, support.states, supports[bits ^ std::bit_floor(bits)].m);
-    support.c = SmallVector::Zero(support.m.rows());
+    support.c = StateVector::Zero(support.m.rows());
   }
   supports.erase(supports.begin());
   if (constraint == LcfConstraint::non_negative_sum_to_one)

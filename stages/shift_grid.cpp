@@ -9,7 +9,7 @@ namespace phasecast {
 ShiftGrid::ShiftGrid(const ShiftProblem& problem, double step_ev)
     : states_(problem.states()),
       reach_(static_cast<int>(problem.reach_ev() / step_ev)),
-      squares_(problem.spectra().squaredNorm()) {
+      squares_(problem.squares()) {
   Eigen::MatrixXd all(problem.energies(), (2 * reach_ + 1) * states_);
   for (int n = -reach_; n <= reach_; ++n)
     all.middleCols((n + reach_) * states_, states_) =

@@ -53,6 +53,8 @@ class ShiftProblem {
   Eigen::MatrixXd unexplained(const Eigen::VectorXd& shift) const;
   /// [E][P], without the background.
   const Eigen::MatrixXd& spectra() const { return spectra_; }
+  /// Σ‖y‖² of them.
+  double squares() const { return squares_; }
   /// A(δ) [E][L], without the background.
   Eigen::MatrixXd references_at(const Eigen::VectorXd& shift) const;
 
