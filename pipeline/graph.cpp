@@ -24,7 +24,7 @@ struct SolveRequest {
 };
 using MapPtr = std::shared_ptr<PhaseMap>;
 
-/// Says that a job may wait in the queue, or that the solver waits for news.
+/// A step of ingest: a job may wait in the queue, or the solver waits for news.
 struct JobWaits {};
 
 //   put ─┬─► record
@@ -45,8 +45,7 @@ struct Graph::Nodes {
         pairing(hold_bytes, ledger,
                 [this](Job job) {
                   queue.put(std::move(job));
-                  ++steps_waiting;
-                  std::get<0>(pair.output_ports()).try_put({});
+                  ask_ingest(std::get<0>(pair.output_ports()));
                 }),
         accumulator(config, ledger),
         solver(config, std::move(config_hash)),
@@ -54,6 +53,7 @@ struct Graph::Nodes {
         ingest(graph, flow::serial,
                [this](JobWaits, auto& ports) {
                  guard([&] { ingest_waiting(std::get<0>(ports)); });
+                 if (!queue.empty()) ask_ingest(ingest);
                  --steps_waiting;
                  resume_solver(std::get<0>(ports));
                }),
@@ -80,9 +80,14 @@ struct Graph::Nodes {
   void pair_next(const Event& event, Ports& ports) {
     guard([&] { pairing.take(event); });
     --steps_waiting;
-    if (!solver_paused) return;
+    if (solver_paused) ask_ingest(std::get<0>(ports));  // it wakes the solver
+  }
+
+  template <class Port>
+  void ask_ingest(Port& port) {
+    if (!queue.needs_step()) return;
     ++steps_waiting;
-    std::get<0>(ports).try_put({});  // ingest wakes the solver
+    port.try_put({});
   }
 
   /// All energies that wait go into one sweep; in lockstep one by one, for a map decision each. Newest
@@ -127,8 +132,7 @@ struct Graph::Nodes {
     std::packaged_task<Answer()> task(std::move(question));
     std::future<Answer> answer = task.get_future();
     queue.put(QuestionJob{[&task] { task(); }});
-    ++steps_waiting;
-    ingest.try_put({});
+    ask_ingest(ingest);
     return answer.get();
   }
 
@@ -143,8 +147,7 @@ struct Graph::Nodes {
     passes_on_newest = fresh ? 0 : passes_on_newest + 1;
     if (fresh) {
       ledger.update([&](Status& status) { status.queue_depths["solve"] = --snapshots_waiting; });
-      ++steps_waiting;
-      std::get<1>(ports).try_put({});
+      ask_ingest(std::get<1>(ports));
     }
     settled = fresh && request.snapshot->whole;
     const bool go_on = well && !settled && snapshots_waiting == 0 && !solver.converged() &&

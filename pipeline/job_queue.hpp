@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct QuestionJob {
 using Work = std::variant<QuestionJob, OpenJob, std::vector<EnergyJob>, CloseJob>;
 
 /// Jobs between pairing and ingest, in order; questions do not wait behind them. While ingest works they
-/// gather, and the energies among them are then ingested together.
+/// gather, and the energies among them are then ingested together. One step of ingest is asked for at a time,
+/// however much there is to do: steps asked for with every job would pile up while the source is faster.
 class JobQueue {
  public:
   void put(Job job) {
@@ -34,10 +36,22 @@ class JobQueue {
     questions_.push_back(std::move(question));
   }
 
+  /// Whether a step is to be put into the graph: none is on its way that has not looked in here yet.
+  bool needs_step() {
+    std::lock_guard lock(mutex_);
+    return !std::exchange(step_on_its_way_, true);
+  }
+
+  bool empty() const {
+    std::lock_guard lock(mutex_);
+    return jobs_.empty() && questions_.empty();
+  }
+
   /// The next question, else the next opening or closing, or the energies before it, at most so many; no
   /// energies when nothing waits.
   Work take(std::size_t most_energies) {
     std::lock_guard lock(mutex_);
+    step_on_its_way_ = false;
     if (!questions_.empty()) {
       QuestionJob question = std::move(questions_.front());
       questions_.pop_front();
@@ -63,9 +77,10 @@ class JobQueue {
     return job;
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Job> jobs_;
   std::deque<QuestionJob> questions_;
+  bool step_on_its_way_ = false;
 };
 
 }  // namespace phasecast

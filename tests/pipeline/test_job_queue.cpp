@@ -56,3 +56,20 @@ TEST_CASE("a question does not wait behind energies") {
   CHECK(answered == 1);
   CHECK(indices(queue.take(3)) == Indices{0});
 }
+
+TEST_CASE("one step is asked for until it looks into the queue, however many jobs come") {
+  JobQueue queue;
+  CHECK(queue.empty());
+  for (std::uint32_t k = 0; k < 3; ++k) queue.put(energy(k));
+  CHECK(queue.needs_step());
+  CHECK_FALSE(queue.needs_step());
+  CHECK(indices(queue.take(2)) == Indices{0, 1});
+  CHECK_FALSE(queue.empty());
+  CHECK(queue.needs_step());
+  queue.put(QuestionJob{});
+  CHECK_FALSE(queue.needs_step());
+  (void)queue.take(2);
+  (void)queue.take(2);
+  CHECK(queue.empty());
+  CHECK(queue.needs_step());
+}
