@@ -19,6 +19,13 @@ ExpectedScan* find(const std::deque<ExpectedScan*>& scans, const std::string& id
   return found == scans.end() ? nullptr : *found;
 }
 
+const std::string* scan_id_of(const Message& message) {
+  if (const auto* start = std::get_if<ScanStart>(&message)) return &start->scan_id;
+  if (const auto* frame = std::get_if<Frame>(&message)) return &frame->header.scan_id;
+  if (const auto* end = std::get_if<ScanEnd>(&message)) return &end->scan_id;
+  return nullptr;
+}
+
 }  // namespace
 
 Books::Effect Books::take(const Parts& parts) {
@@ -136,6 +143,14 @@ Books::Effect Books::take(const ScanEnd& end) {
   Effect effect;
   if (open_->sequences.size() >= open_->total) effect.closed = close(false);
   return effect;
+}
+
+bool Books::at_end_of_memory(const Parts& parts) const {
+  if (!open_ || remembered_.size() < remembered_scans) return false;
+  const auto message = decode(parts);
+  if (!message) return false;
+  const std::string* scan_id = scan_id_of(*message);
+  return scan_id && *scan_id == remembered_.front()->start.scan_id;
 }
 
 void Books::close_by_time() {

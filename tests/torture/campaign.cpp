@@ -67,12 +67,8 @@ RandomScan Campaign::next_scan(int index) {
   const bool series_is_free = !books_.open_series();
   if (series_is_free && chance(random_, 0.15)) series_ = "series" + std::to_string(index);
   std::string id = "scan" + std::to_string(index);
-  // Where the clock closes scans, frames of an id at the end of the pipeline's memory may come before or
-  // after it is forgotten: there only ids well within it are used again.
-  const int oldest = timed_ ? std::max(0, index - 3) : 0;
   if (index > 0 && chance(random_, 0.04))
-    id = "scan" +
-         std::to_string(oldest + static_cast<int>(random_.below(static_cast<std::size_t>(index - oldest))));
+    id = "scan" + std::to_string(random_.below(static_cast<std::size_t>(index)));
   const auto number = static_cast<std::uint32_t>(index);
   if (!plan_ || chance(random_, 0.2)) {
     RandomScan scan = random_scan(random_, config_.unmix, series_, id, number);
@@ -85,6 +81,7 @@ RandomScan Campaign::next_scan(int index) {
 
 /// Waiting for each scan to be announced keeps the publisher's queue short, so that no event is lost.
 void Campaign::send(const Parts& parts) {
+  if (timed_ && books_.at_end_of_memory(parts)) return;
   const auto effect = books_.take(parts);
   mouth_->send(parts);
   ++report_.messages;

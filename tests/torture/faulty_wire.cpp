@@ -47,7 +47,7 @@ void FaultyWire::add_frames(const RandomScan& scan, const Mood& mood, Arrivals& 
     }
     if (chance(random_, mood.loss)) continue;
     if (chance(random_, mood.delay))
-      delayed_.emplace_back(1 + random_.below(timed_ ? 4 : 12), encode(frame));  // some beyond all memory
+      delayed_.emplace_back(1 + random_.below(12), encode(frame));  // some beyond all memory
     else
       arrivals.emplace_back(place, encode(frame));
     if (chance(random_, mood.duplicate))
