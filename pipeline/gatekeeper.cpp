@@ -16,6 +16,9 @@ constexpr const char* wake_endpoint = "inproc://gatekeeper-wake";
 constexpr int watched_events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
                                handshake_failures | ZMQ_EVENT_MONITOR_STOPPED;
 constexpr int handshake_limit_ms = 10'000;
+/// Of the kernel's memory, for what a client has not taken yet. Left to itself the kernel gives 4 MiB to each
+/// client that never reads.
+constexpr int unsent_bytes = 512 << 10;
 constexpr int retransmit_limit_ms = 60'000;
 constexpr std::size_t most_told = 256;  // who tries again and again must not fill the log, nor the memory
 
@@ -95,6 +98,7 @@ SocketGuard Gatekeeper::guard(const std::string& name, std::int64_t largest_part
   return [this, name, largest_part](zmq::socket_t& socket) {
     socket.set(zmq::sockopt::maxmsgsize, largest_part);
     socket.set(zmq::sockopt::handshake_ivl, handshake_limit_ms);
+    socket.set(zmq::sockopt::sndbuf, unsent_bytes);
     notice_dead_peers(socket);
     if (keys_) require_keys(socket, keys_->server(), name);
     std::lock_guard lock(mutex_);

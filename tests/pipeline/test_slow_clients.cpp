@@ -110,6 +110,27 @@ TEST_CASE("a viewer that was left out gets the newest map once it reads again, w
   CHECK(seen == newest);
 }
 
+TEST_CASE("what a viewer that never reads leaves unread is bounded, the kernel's share with it") {
+  zmq::context_t context;
+  Ledger ledger;
+  Gatekeeper gatekeeper(context, std::nullopt, "", ledger);
+  Publisher publisher(context, "tcp://127.0.0.1:*", gatekeeper, ledger);
+  const Parts status{text(topic::status), text("status")};
+  publisher.publish(status);
+  Viewer well(publisher.endpoint(), 0), dead(publisher.endpoint(), 1);
+  const auto is_status = [](const Parts& parts) { return parts[0].bytes.size() == topic::status.size(); };
+  well.wait_for(is_status);
+  dead.wait_for(is_status);
+  // 8 in the queue, 1 MiB (twice what is asked of Linux) on the way, and those being written and read.
+  const Parts map{text(topic::phase_map),
+                  PixelBuffer::take(std::vector<std::byte>(256 << 10, std::byte{1}))};
+  for (int k = 0; k < 14; ++k) {
+    publisher.publish(map);
+    well.wait_for([&](const Parts& parts) { return !is_status(parts); });
+  }
+  CHECK(ledger.snapshot().counters.viewer_drops > 0);
+}
+
 TEST_CASE("answers to a client that never reads them do not pile up") {
   std::atomic<int> answered = 0, kept = 0, most_kept = 0;
   const int questions = 300;
