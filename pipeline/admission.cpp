@@ -1,7 +1,5 @@
 #include "pipeline/admission.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -128,8 +126,7 @@ std::optional<Error> Admission::mismatch(const Scan& scan, const FrameHeader& he
 /// slot.
 bool Admission::count_once(Scan& scan, const FrameHeader& header) {
   if (const auto error = mismatch(scan, header)) {
-    ledger_.reject(error->cause);
-    spdlog::warn("{}", error->text());
+    ledger_.reject(*error);
     return false;
   }
   if (scan.seen[header.sequence]) {
@@ -137,10 +134,8 @@ bool Admission::count_once(Scan& scan, const FrameHeader& header) {
     return false;
   }
   if (!scan.slots.emplace(header.kind, header.energy_index, header.repeat).second) {
-    ledger_.reject("slot");
-    spdlog::warn("{}", frame_error(header, "slot", "repeat", std::to_string(header.repeat),
-                                   "a repeat of this energy that no other frame has claimed")
-                           .text());
+    ledger_.reject(frame_error(header, "slot", "repeat", std::to_string(header.repeat),
+                               "a repeat of this energy that no other frame has claimed"));
     return false;
   }
   scan.seen[header.sequence] = true;

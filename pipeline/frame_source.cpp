@@ -1,7 +1,6 @@
 #include "pipeline/frame_source.hpp"
 
 #include <pthread.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -149,8 +148,7 @@ bool FrameSource::receive_one() {
   auto message = decode(parts);
   const auto now = SteadyClock::now();
   if (!message) {
-    ledger_.reject(message.error().cause);
-    spdlog::warn("{}", message.error().text());
+    ledger_.reject(message.error());
   } else if (auto* frame = std::get_if<Frame>(&*message)) {
     frame->received_utc_ns = utc_now_ns();
     Ticket ticket = budget_.take(frame->pixels.bytes.size() + bytes_beside_pixels);
@@ -160,8 +158,8 @@ bool FrameSource::receive_one() {
   } else if (const auto* end = std::get_if<ScanEnd>(&*message)) {
     admission_.on_scan_end(*end, now);
   } else {
-    ledger_.reject("topic");
-    spdlog::warn("frames socket: a message that is no scan_start, frame or scan_end [topic]");
+    ledger_.reject(
+        Error{"topic", "frames socket", "topic", "another message's", "scan_start, frame or scan_end"});
   }
   return true;
 }

@@ -5,6 +5,30 @@
 #include <algorithm>
 
 namespace phasecast {
+namespace {
+
+constexpr std::chrono::minutes telling_time{1};
+constexpr std::uint64_t told_each_time = 20;
+
+}  // namespace
+
+void Ledger::reject(const Error& error, std::chrono::steady_clock::time_point now) {
+  std::uint64_t this_time = 0, untold = 0;
+  {
+    std::lock_guard lock(mutex_);
+    ++status_.counters.rejected[error.cause];
+    Told& told = told_[error.cause];
+    if (now - told.since >= telling_time) {
+      if (told.rejected > told_each_time) untold = told.rejected - told_each_time;
+      told = {now, 0};
+    }
+    this_time = ++told.rejected;
+  }
+  if (untold > 0) spdlog::warn("{} more were rejected as [{}], not told one by one", untold, error.cause);
+  if (this_time <= told_each_time) spdlog::warn("{}", error.text());
+  if (this_time == told_each_time)
+    spdlog::warn("more of [{}] within this minute are counted only", error.cause);
+}
 
 void Ledger::error(const std::string& text) {
   {

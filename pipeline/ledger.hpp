@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include "messages/result.hpp"
 #include "messages/status.hpp"
 
 namespace phasecast {
@@ -21,6 +24,9 @@ class Ledger {
     std::lock_guard lock(mutex_);
     ++status_.counters.rejected[cause];
   }
+  /// Also logged, as far as that fills no disk: 20 lines a minute and cause, then they are counted only.
+  void reject(const Error& error,
+              std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
   /// A connection that was not let in, at this socket.
   void refuse(const std::string& socket) {
     std::lock_guard lock(mutex_);
@@ -50,8 +56,14 @@ class Ledger {
   }
 
  private:
+  struct Told {
+    std::chrono::steady_clock::time_point since;
+    std::uint64_t rejected = 0;
+  };
+
   mutable std::mutex mutex_;
   Status status_;
+  std::map<std::string, Told> told_;  // of rejections, by cause: in the minute that began then
 };
 
 }  // namespace phasecast
