@@ -122,8 +122,7 @@ TEST_CASE("what a viewer that never reads leaves unread is bounded, the kernel's
   well.wait_for(is_status);
   dead.wait_for(is_status);
   // 8 in the queue, 1 MiB (twice what is asked of Linux) on the way, and those being written and read.
-  const Parts map{text(topic::phase_map),
-                  PixelBuffer::take(std::vector<std::byte>(256 << 10, std::byte{1}))};
+  const Parts map{text(topic::phase_map), PixelBuffer::take(std::vector<std::byte>(256 << 10, std::byte{1}))};
   for (int k = 0; k < 14; ++k) {
     publisher.publish(map);
     well.wait_for([&](const Parts& parts) { return !is_status(parts); });

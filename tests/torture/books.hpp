@@ -49,8 +49,8 @@ class Books {
   void close_by_time();
 
   bool is_open(const std::string& scan_id) const { return open_ && open_->start.scan_id == scan_id; }
-  /// Whether the message is of the scan that is forgotten as soon as the open one closes: its fate is known only
-  /// where messages alone close scans. The id may be one that a bit flip made, "scan9" to "scan1".
+  /// Whether the message is of the scan that is forgotten as soon as the open one closes: its fate is known
+  /// only where messages alone close scans. The id may be one that a bit flip made, "scan9" to "scan1".
   bool at_end_of_memory(const Parts& parts) const;
   const std::string* open_series() const { return open_ ? &open_->start.series_id : nullptr; }
   const std::vector<std::unique_ptr<ExpectedScan>>& scans() const { return scans_; }
