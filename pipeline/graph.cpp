@@ -53,7 +53,7 @@ struct Graph::Nodes {
         ingest(graph, flow::serial,
                [this](JobWaits, auto& ports) {
                  guard([&] { ingest_waiting(std::get<0>(ports)); });
-                 if (!queue.empty()) ask_ingest(ingest);
+                 if (queue.ready()) ask_ingest(ingest);
                  --steps_waiting;
                  resume_solver(std::get<0>(ports));
                }),
@@ -123,6 +123,7 @@ struct Graph::Nodes {
   void send(SnapshotPtr snapshot, Ticket ticket, Port& to_solve) {
     ledger.update([&](Status& status) { status.queue_depths["solve"] = ++snapshots_waiting; });
     solver_paused = false;
+    if (snapshot->whole) queue.begin_gathering();
     to_solve.try_put({std::move(snapshot), std::move(ticket)});
   }
 
@@ -147,6 +148,7 @@ struct Graph::Nodes {
     passes_on_newest = fresh ? 0 : passes_on_newest + 1;
     if (fresh) {
       ledger.update([&](Status& status) { status.queue_depths["solve"] = --snapshots_waiting; });
+      if (request.snapshot->whole) queue.end_gathering();
       ask_ingest(std::get<1>(ports));
     }
     settled = fresh && request.snapshot->whole;

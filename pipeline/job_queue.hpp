@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -26,6 +27,9 @@ using Work = std::variant<QuestionJob, OpenJob, std::vector<EnergyJob>, CloseJob
 /// however much there is to do: steps asked for with every job would pile up while the source is faster.
 class JobQueue {
  public:
+  /// As many as are ready whatever else goes on: 16 ms of them at 500 a second.
+  static constexpr std::size_t gathered_energies = 8;
+
   void put(Job job) {
     std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));
@@ -42,13 +46,25 @@ class JobQueue {
     return !std::exchange(step_on_its_way_, true);
   }
 
-  bool empty() const {
+  /// Whether there is something to take.
+  bool ready() const {
     std::lock_guard lock(mutex_);
-    return jobs_.empty() && questions_.empty();
+    return !questions_.empty() || (!jobs_.empty() && !gathering());
+  }
+
+  /// Between the two, energies gather: until so many wait, or what follows them is there too, none is ready.
+  /// A sweep of many takes less of the processor than sweeps of each, just when a whole scan's map is made.
+  void begin_gathering() {
+    std::lock_guard lock(mutex_);
+    ++maps_made_;
+  }
+  void end_gathering() {
+    std::lock_guard lock(mutex_);
+    --maps_made_;
   }
 
   /// The next question, else the next opening or closing, or the energies before it, at most so many; no
-  /// energies when nothing waits.
+  /// energies when nothing is ready.
   Work take(std::size_t most_energies) {
     std::lock_guard lock(mutex_);
     step_on_its_way_ = false;
@@ -60,6 +76,7 @@ class JobQueue {
     if (const auto opened = pop<OpenJob>()) return *opened;
     if (const auto closed = pop<CloseJob>()) return *closed;
     std::vector<EnergyJob> energies;
+    if (gathering()) return energies;
     while (energies.size() < most_energies) {
       auto energy = pop<EnergyJob>();
       if (!energy) break;
@@ -69,6 +86,11 @@ class JobQueue {
   }
 
  private:
+  bool gathering() const {
+    if (maps_made_ == 0 || jobs_.size() >= gathered_energies) return false;
+    return std::ranges::all_of(jobs_, [](const Job& job) { return std::holds_alternative<EnergyJob>(job); });
+  }
+
   template <class Kind>
   std::optional<Kind> pop() {
     if (jobs_.empty() || !std::holds_alternative<Kind>(jobs_.front())) return std::nullopt;
@@ -81,6 +103,7 @@ class JobQueue {
   std::deque<Job> jobs_;
   std::deque<QuestionJob> questions_;
   bool step_on_its_way_ = false;
+  int maps_made_ = 0;  // of whole scans, at this moment
 };
 
 }  // namespace phasecast

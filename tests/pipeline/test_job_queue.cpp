@@ -59,17 +59,52 @@ TEST_CASE("a question does not wait behind energies") {
 
 TEST_CASE("one step is asked for until it looks into the queue, however many jobs come") {
   JobQueue queue;
-  CHECK(queue.empty());
+  CHECK_FALSE(queue.ready());
   for (std::uint32_t k = 0; k < 3; ++k) queue.put(energy(k));
   CHECK(queue.needs_step());
   CHECK_FALSE(queue.needs_step());
   CHECK(indices(queue.take(2)) == Indices{0, 1});
-  CHECK_FALSE(queue.empty());
+  CHECK(queue.ready());
   CHECK(queue.needs_step());
   queue.put(QuestionJob{});
   CHECK_FALSE(queue.needs_step());
   (void)queue.take(2);
   (void)queue.take(2);
-  CHECK(queue.empty());
+  CHECK_FALSE(queue.ready());
   CHECK(queue.needs_step());
+}
+
+TEST_CASE("while a whole scan's map is made energies gather, until many wait or more is known to come") {
+  JobQueue queue;
+  const auto put = [&](std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t k = first; k < last; ++k) queue.put(energy(k));
+  };
+  const auto waits = [&] { return !queue.ready() && indices(queue.take(16)).empty(); };
+  queue.begin_gathering();
+  put(0, 7);
+  CHECK(waits());
+  SECTION("many wait") {
+    put(7, 8);
+    CHECK(queue.ready());
+    CHECK(indices(queue.take(16)).size() == 8);
+  }
+  SECTION("their scan is closed") {
+    queue.put(CloseJob{});
+    CHECK(indices(queue.take(16)).size() == 7);
+    CHECK(std::holds_alternative<CloseJob>(queue.take(16)));
+  }
+  SECTION("a question is answered meanwhile") {
+    queue.put(QuestionJob{});
+    CHECK(queue.ready());
+    CHECK(std::holds_alternative<QuestionJob>(queue.take(16)));
+    CHECK(waits());
+  }
+  SECTION("the map is made, and the next one too") {
+    queue.begin_gathering();
+    queue.end_gathering();
+    CHECK(waits());
+    queue.end_gathering();
+    CHECK(queue.ready());
+    CHECK(indices(queue.take(16)).size() == 7);
+  }
 }
