@@ -16,8 +16,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// At most this many messages wait inside ZeroMQ; beyond it the detector's PUSH socket blocks.
-constexpr int receive_queue = 64;
+/// At most this many messages wait inside ZeroMQ, fewer where the frames are large; beyond it the detector's
+/// PUSH socket blocks.
+constexpr int receive_queue = 64, least_receive_queue = 8;
+constexpr std::size_t receive_queue_bytes = std::size_t{64} << 20;
 
 /// What a frame takes beside its pixels: its header, and its places in the queues.
 constexpr std::size_t bytes_beside_pixels = 4096;
@@ -40,10 +42,11 @@ FrameSource::FrameSource(zmq::context_t& context, const std::string& endpoint, c
       admission_(admission),
       budget_(budget),
       ledger_(ledger),
+      queue_(receive_queue),
       frames_(context, zmq::socket_type::pull),
       wake_receiver_(context, zmq::socket_type::pair),
       wake_sender_(context, zmq::socket_type::pair) {
-  frames_.set(zmq::sockopt::rcvhwm, receive_queue);
+  frames_.set(zmq::sockopt::rcvhwm, queue_);
   frames_.set(zmq::sockopt::linger, 0);
   guard(frames_);
   bind_or_throw(frames_, endpoint, "frames");
@@ -168,13 +171,27 @@ bool FrameSource::receive_one() {
 /// before the first of them.
 void FrameSource::take(const ScanStart& scan) {
   const std::size_t frame_bytes = scan.shape.pixels() * bytes_per_pixel(scan.pixel_type);
-  if (frame_bytes <= largest_frame_bytes_) return admission_.on_scan_start(scan, SteadyClock::now());
+  if (frame_bytes <= largest_frame_bytes_) {
+    shorten_queue(frame_bytes);
+    return admission_.on_scan_start(scan, SteadyClock::now());
+  }
   ledger_.reject("frame_size");
   ledger_.error(Error{"frame_size", "scan_start " + scan.scan_id, "shape",
                       std::to_string(scan.shape.height) + "x" + std::to_string(scan.shape.width) + ", " +
                           std::to_string(frame_bytes) + " bytes per frame",
                       "at most " + std::to_string(largest_frame_bytes_) + " bytes; see --max-frame"}
                     .text());
+}
+
+/// Never made longer again: libzmq tells a sender after every half queue that its messages were read, and one
+/// that waits on a short queue would not hear it from a long one.
+void FrameSource::shorten_queue(std::size_t frame_bytes) {
+  const int fitting =
+      static_cast<int>(std::min<std::size_t>(receive_queue_bytes / frame_bytes, receive_queue));
+  const int wanted = std::max(fitting, least_receive_queue);
+  if (wanted >= queue_) return;
+  queue_ = wanted;
+  frames_.set(zmq::sockopt::rcvhwm, queue_);
 }
 
 /// What has arrived when the stop came is finished; what the source still has stays with the source.

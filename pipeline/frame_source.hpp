@@ -42,6 +42,7 @@ class FrameSource {
   bool receive_one();
   void drain();
   void take(const ScanStart& scan);
+  void shorten_queue(std::size_t frame_bytes);
   void wake();
 
   zmq::context_t& context_;
@@ -49,6 +50,7 @@ class FrameSource {
   Admission& admission_;
   Budget& budget_;
   Ledger& ledger_;
+  int queue_;  // messages inside ZeroMQ, for each source
   zmq::socket_t frames_;
   zmq::socket_t wake_receiver_;
   zmq::socket_t wake_sender_;

@@ -13,7 +13,7 @@ namespace {
 
 /// Frames as fast as they are taken. Few bytes may be under way, so that what has arrived is in the moments.
 std::vector<BenchRow> throughput(const BenchSettings& settings) {
-  const auto experiment = particle_experiment(settings.detector_shape(), 20, 1);
+  const auto experiment = particle_experiment(settings.detector_shape(), 40, 1);
   LiveSettings live;
   live.threads = settings.threads;
   live.in_flight_bytes = std::size_t{64} << 20;
