@@ -21,6 +21,7 @@ compare_all() {
   for states in 2 5; do
     compare 117 "$states" 0.3
     compare 117 "$states" 3
+    compare 969 "$states" 0.3
     compare 969 "$states" 3
   done
 }

@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <deque>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "messages/wire/codec.hpp"
@@ -25,7 +27,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A plain TCP connection, for what no ZeroMQ socket would say.
+/// A plain TCP connection, for what no ZeroMQ socket would say. None where nobody listens: the maps socket is
+/// away for a moment after it has hung up on all.
 class RawConnection {
  public:
   explicit RawConnection(const std::string& endpoint)
@@ -34,8 +37,8 @@ class RawConnection {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
-    if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-      throw std::runtime_error("cannot connect to " + endpoint);
+    if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != ECONNREFUSED)
+      throw std::system_error(errno, std::generic_category(), "cannot connect to " + endpoint);
   }
   RawConnection(RawConnection&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
   ~RawConnection() {
