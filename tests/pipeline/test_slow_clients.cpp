@@ -58,19 +58,39 @@ class Viewer {
   zmq::socket_t socket_;
 };
 
-TEST_CASE("a newcomer is told of the scan and then of its newest map, whatever is published just then") {
+struct Maps {
   zmq::context_t context;
   Ledger ledger;
-  Gatekeeper gatekeeper(context, std::nullopt, "", ledger);
-  Publisher publisher(context, "tcp://127.0.0.1:*", gatekeeper, ledger);
-  publisher.publish({text(topic::scan_start), text("scan")});
+  Gatekeeper gatekeeper{context, std::nullopt, "", ledger};
+  Publisher publisher{context, "tcp://127.0.0.1:*", gatekeeper, ledger};
+};
+
+bool is_status(const Parts& parts) {
+  return parts[0].bytes.size() == topic::status.size();
+}
+
+/// Two viewers that have seen a status: one that reads all, and one with the shortest queue.
+struct WatchedMaps : Maps {
+  Parts status{text(topic::status), text("status")};
+  Viewer well{publisher.endpoint(), 0}, slow{publisher.endpoint(), 1};
+
+  WatchedMaps() {
+    publisher.publish(status);
+    well.wait_for(is_status);
+    slow.wait_for(is_status);
+  }
+};
+
+TEST_CASE("a newcomer is told of the scan and then of its newest map, whatever is published just then") {
+  Maps maps;
+  maps.publisher.publish({text(topic::scan_start), text("scan")});
   const auto is_start = [](const Parts& parts) { return parts[1].bytes.size() == 4; };
   const auto is_small_map = [](const Parts& parts) { return parts[1].bytes.size() == 3; };
   for (int newcomers = 0; newcomers < 5; ++newcomers) {
-    Viewer viewer(publisher.endpoint(), 0);
+    Viewer viewer(maps.publisher.endpoint(), 0);
     std::optional<Parts> first;
     while (!first) {  // then no more
-      publisher.publish({text(topic::phase_map), text("map")});
+      maps.publisher.publish({text(topic::phase_map), text("map")});
       first = viewer.take(1);
     }
     if (!is_start(*first)) viewer.wait_for(is_start);
@@ -79,55 +99,36 @@ TEST_CASE("a newcomer is told of the scan and then of its newest map, whatever i
 }
 
 TEST_CASE("a viewer that was left out gets the newest map once it reads again, whenever that is") {
-  zmq::context_t context;
-  Ledger ledger;
-  Gatekeeper gatekeeper(context, std::nullopt, "", ledger);
-  Publisher publisher(context, "tcp://127.0.0.1:*", gatekeeper, ledger);
-  const Parts status{text(topic::status), text("status")};
-  publisher.publish(status);
-  Viewer well(publisher.endpoint(), 0), late(publisher.endpoint(), 1);
-  const auto is_status = [](const Parts& parts) { return !is_map(parts); };
-  well.wait_for(is_status);
-  late.wait_for(is_status);
-
+  WatchedMaps maps;
   const int newest = 40;
   for (int k = 1; k <= newest; ++k) {
-    publisher.publish(map_of(k));
-    well.wait_for([&](const Parts& parts) { return is_map(parts) && number_of(parts) == k; });
+    maps.publisher.publish(map_of(k));
+    maps.well.wait_for([&](const Parts& parts) { return is_map(parts) && number_of(parts) == k; });
   }
-  REQUIRE(ledger.snapshot().counters.viewer_drops > 0);
+  REQUIRE(maps.ledger.snapshot().counters.viewer_drops > 0);
   // The newest map goes with it, and is not for a viewer whose queue is still full.
-  publisher.publish(status);
-  well.wait_for(is_status);
+  maps.publisher.publish(maps.status);
+  maps.well.wait_for(is_status);
 
   int seen = 0;
   for (int statuses = 1; statuses < 64 && seen < newest; ++statuses) {
-    while (const auto parts = late.take(100))
+    while (const auto parts = maps.slow.take(100))
       if (is_map(*parts)) seen = number_of(*parts);
-    publisher.publish(status);
-    well.wait_for(is_status);
+    maps.publisher.publish(maps.status);
+    maps.well.wait_for(is_status);
   }
   CHECK(seen == newest);
 }
 
 TEST_CASE("what a viewer that never reads leaves unread is bounded, the kernel's share with it") {
-  zmq::context_t context;
-  Ledger ledger;
-  Gatekeeper gatekeeper(context, std::nullopt, "", ledger);
-  Publisher publisher(context, "tcp://127.0.0.1:*", gatekeeper, ledger);
-  const Parts status{text(topic::status), text("status")};
-  publisher.publish(status);
-  Viewer well(publisher.endpoint(), 0), dead(publisher.endpoint(), 1);
-  const auto is_status = [](const Parts& parts) { return parts[0].bytes.size() == topic::status.size(); };
-  well.wait_for(is_status);
-  dead.wait_for(is_status);
+  WatchedMaps maps;
   // 8 in the queue, 1 MiB (twice what is asked of Linux) on the way, and those being written and read.
   const Parts map{text(topic::phase_map), PixelBuffer::take(std::vector<std::byte>(256 << 10, std::byte{1}))};
   for (int k = 0; k < 14; ++k) {
-    publisher.publish(map);
-    well.wait_for([&](const Parts& parts) { return !is_status(parts); });
+    maps.publisher.publish(map);
+    maps.well.wait_for([&](const Parts& parts) { return !is_status(parts); });
   }
-  CHECK(ledger.snapshot().counters.viewer_drops > 0);
+  CHECK(maps.ledger.snapshot().counters.viewer_drops > 0);
 }
 
 TEST_CASE("answers to a client that never reads them do not pile up") {
