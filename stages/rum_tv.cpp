@@ -7,6 +7,7 @@
 #include <string>
 
 #include "stages/parallel.hpp"
+#include "stages/rum_tv_lanes.hpp"
 
 namespace phasecast {
 namespace {

@@ -1,7 +1,5 @@
-#include <algorithm>
-
-#include "stages/row_sum.hpp"
 #include "stages/rum_tv_pass.hpp"
+#include "stages/rum_tv_lanes.hpp"
 
 namespace phasecast {
 
@@ -9,11 +7,13 @@ template <class Real>
 RumTvPass<Real>::RumTvPass(Shape shape, std::size_t states, std::size_t steps)
     : width_(static_cast<std::size_t>(shape.width)),
       directions_(states - 1),
-      fields_(states == 2 ? 1 : states),
+      fields_(fields_of(directions_)),
       steps_(steps),
       // Of each kind: a row is last read when all steps and the gradient have passed it.
       rows_({static_cast<int>(steps) + 2, shape.width}, kinds().count()),
-      scratch_((fields_ + 1) * rows_.pitch()) {}
+      pitch_(rows_.pitch()),
+      duals_(pitch_),
+      map_(pitch_) {}
 
 template <class Real>
 void RumTvPass<Real>::run(const RumTvWeights<Real>& weights, const RumTvData<Real>& data,
@@ -33,7 +33,7 @@ void RumTvPass<Real>::run(const RumTvWeights<Real>& weights, const RumTvData<Rea
       if (at >= first - beyond && at <= last + beyond) chebyshev_step(static_cast<std::size_t>(step), at);
     }
     const Row done = y - steps;
-    if (done >= first) take_fields(done);
+    if (done >= first && directions_ > 1) take_fields(done);
     if (done - 1 < first) continue;
     RumTvChanges& change = changes[static_cast<std::size_t>(done - 1)] = {};
     update_gradient(done - 1, change);  // (15), U and its dual
@@ -43,94 +43,119 @@ void RumTvPass<Real>::run(const RumTvWeights<Real>& weights, const RumTvData<Rea
 }
 
 template <class Real>
-const Real* RumTvPass<Real>::z(std::size_t step, std::size_t direction, Row y) const {
-  if (step == 0) return before_->z.row(direction, y);
-  return is_last(step, y) ? after_->z.row(direction, y) : rows_.row(kinds().z(step, direction), y);
+const Real* RumTvPass<Real>::z(std::size_t step, Row y) const {
+  if (step == 0) return before_->z.row(0, y);
+  return is_last(step, y) ? after_->z.row(0, y) : rows_.row(kinds().z(step), y);
 }
 
 /// (s² μ + ρ_w + ρ ∇ᵀ∇) z = s h − s² κ + ρ_w (W − E) + ρ Pᵀ∇ᵀ(U − D), divided by the diagonal.
 template <class Real>
+template <std::size_t Directions>
 void RumTvPass<Real>::right_side(Row y) {
+  using Lanes = PixelLanes<Real>;
+  constexpr std::size_t fields = fields_of(Directions);
   const RumTvWeights<Real>& w = *weights_;
-  const std::uint8_t* kind = data_->kind.row(0, y);
-  const auto reflected = [limit = w.threshold](Real point) {
-    return point - 2 * within(point, limit);
-  };  // U − D
-  std::array<const Real*, rum_tv_max_states> divergences;
-  for (std::size_t f = 0; f < fields_; ++f) {
-    const Real *q_x = before_->gradient.row(f, y), *q_y = before_->gradient.row(fields_ + f, y),
-               *q_above = before_->gradient.row(fields_ + f, y - 1);
-    prefetch(before_->gradient.row(f, y + 1));
-    prefetch(before_->gradient.row(fields_ + f, y + 1));
-    Real* __restrict divergence = &scratch_[f * rows_.pitch()];
-    for (std::size_t x = 0; x < width_; ++x)
-      divergence[x] = reflected(q_x[x - 1]) - reflected(q_x[x]) + reflected(q_above[x]) - reflected(q_y[x]);
-    divergences[f] = divergence;
+  const std::size_t width = width_, pitch = pitch_;
+  const Real held = w.constraint_penalty + w.proximity, penalty = w.constraint_penalty, near = w.proximity,
+             rho = w.rho;
+  std::array<Real, Directions> mu, kappa;
+  std::array<std::array<Real, Directions>, fields> share;  // ρ P
+  for (std::size_t i = 0; i < Directions; ++i) {
+    mu[i] = w.curvature[i];
+    kappa[i] = w.offset[i];
+    for (std::size_t f = 0; f < fields; ++f) share[f][i] = rho * (fields == 1 ? Real(1) : w.share[f][i]);
   }
-
-  const Real* s = before_->scale.row(0, y);
-  for (std::size_t i = 0; i < directions_; ++i) {
-    const Real *h = data_->projection.row(i, y), *here = before_->z.row(i, y);
-    Real* __restrict target = row(kinds().target(i), y);
-    Real* __restrict coupling = row(kinds().coupling(i), y);
-    prefetch(data_->projection.row(i, y + 1));
-    prefetch(before_->z.row(i, y + 1));
-    if (directions_ > 1) {
-      prefetch(before_->feasible.row(i, y + 1));
-      prefetch(before_->constrained.row(i, y + 1));
+  prefetch_row(y + 1);
+  const std::uint8_t* kind = data_->kind.row(0, y);
+  const Real *s_row = before_->scale.row(0, y), *h_row = data_->projection.row(0, y),
+             *z_row = before_->z.row(0, y), *gradient = before_->gradient.row(0, y),
+             *gradient_above = before_->gradient.row(0, y - 1);
+  const Real *feasible = Directions == 1 ? nullptr : before_->feasible.row(0, y),
+             *constrained = Directions == 1 ? nullptr : before_->constrained.row(0, y);
+  Real *target = row(kinds().target(), y), *coupling = row(kinds().coupling(), y);
+  const auto limit = simd::filled<Lanes>(w.threshold);
+  const auto reflected = [limit](const Real* point) {
+    const Lanes at = load_pixels(point);
+    return at - 2 * within(at, limit);
+  };  // U − D
+  for (std::size_t x = 0; x < width; x += simd::lanes) {
+    const PixelKinds<Real> pixels(kind + x);
+    std::array<Lanes, fields> divergence;
+    for (std::size_t f = 0; f < fields; ++f) {
+      const std::size_t along_x = f * pitch + x, along_y = (fields + f) * pitch + x;
+      divergence[f] = reflected(gradient + along_x - 1) - reflected(gradient + along_x) +
+                      reflected(gradient_above + along_y) - reflected(gradient + along_y);
     }
-    std::array<Real, rum_tv_max_states> share;
-    for (std::size_t f = 0; f < fields_; ++f) share[f] = w.rho * (fields_ == 1 ? Real(1) : w.share[f][i]);
-    sum_rows<Real>({divergences.data(), fields_}, share, 0, width_, target);
-
-    const Real mu = w.curvature[i], kappa = w.offset[i], near = w.proximity, rho = w.rho,
-               held = w.constraint_penalty + near;
-    const auto divide = [&](const auto& constrained) {
-#pragma GCC ivdep
-      for (std::size_t x = 0; x < width_; ++x) {
-        const bool in = kind[x] & PixelKind::in;
-        const auto degree = static_cast<Real>(kind[x] >> PixelKind::degree_shift);
-        const Real data = s[x] * h[x] - s[x] * s[x] * kappa + near * here[x] + constrained(x);
-        const Real inverse = 1 / ((in ? s[x] * s[x] * mu + held : Real(1)) + rho * degree);
-        target[x] = (target[x] + (in ? data : Real(0))) * inverse;
-        coupling[x] = rho * inverse;
-      }
-    };
-    if (directions_ == 1)
-      divide([](std::size_t) { return Real(0); });
-    else
-      divide([penalty = w.constraint_penalty, feasible = before_->feasible.row(i, y),
-              point = before_->constrained.row(i, y)](std::size_t x) {
-        return penalty * (2 * feasible[x] - point[x]);
-      });
+    const Lanes s = load_pixels(s_row + x), degree = pixels.degree();
+    for (std::size_t i = 0; i < Directions; ++i) {
+      const std::size_t at = i * pitch + x;
+      Lanes turned{}, data = s * load_pixels(h_row + at) - s * s * kappa[i] + near * load_pixels(z_row + at);
+      for (std::size_t f = 0; f < fields; ++f) turned += share[f][i] * divergence[f];
+      if constexpr (Directions > 1)
+        data += penalty * (2 * load_pixels(feasible + at) - load_pixels(constrained + at));
+      const Lanes own = pixels.in_sample(s * s * mu[i] + held, simd::filled<Lanes>(Real(1)));
+      const Lanes inverse = 1 / (own + rho * degree);
+      simd::store(target + at, (turned + pixels.in_sample(data, Lanes{})) * inverse);
+      simd::store(coupling + at, rho * inverse);
+    }
   }
 }
 
 template <class Real>
-void RumTvPass<Real>::prefetch(const Real* values) const {
-  for (std::size_t x = 0; x < width_; x += 64 / sizeof(Real)) __builtin_prefetch(values + x);
+void RumTvPass<Real>::right_side(Row y) {
+  for_directions(directions_, [&]<std::size_t D>() { right_side<D>(y); });
+}
+
+template <class Real>
+void RumTvPass<Real>::prefetch_row(Row y) const {
+  const auto prefetch = [&](const Real* values, std::size_t planes) {
+    for (std::size_t k = 0; k < planes * pitch_; k += 64 / sizeof(Real)) __builtin_prefetch(values + k, 0, 2);
+  };
+  prefetch(before_->gradient.row(0, y), 2 * fields_);
+  prefetch(before_->z.row(0, y), directions_);
+  prefetch(data_->projection.row(0, y), directions_);
+  if (directions_ == 1) return;
+  prefetch(before_->feasible.row(0, y), directions_);
+  prefetch(before_->constrained.row(0, y), directions_);
 }
 
 template <class Real>
 void RumTvPass<Real>::chebyshev_step(std::size_t step, Row y) {
+  for_directions(directions_, [&]<std::size_t D>() { chebyshev_step<D>(step, y); });
+}
+
+template <class Real>
+template <std::size_t Directions>
+void RumTvPass<Real>::chebyshev_step(std::size_t step, Row y) {
+  using Lanes = PixelLanes<Real>;
   const std::uint8_t* kind = data_->kind.row(0, y);
-  for (std::size_t i = 0; i < directions_; ++i) {
-    const auto [gain, momentum] = weights_->x_step[i][step];
-    const Real *here = z(step, i, y), *over = z(step, i, y - 1), *under = z(step, i, y + 1),
-               *old = z(step == 0 ? 0 : step - 1, i, y);
-    const Real *target = row(kinds().target(i), y), *coupling = row(kinds().coupling(i), y);
-    Real* next = is_last(step + 1, y) ? after_->z.row(i, y) : row(kinds().z(step + 1, i), y);
-#pragma GCC ivdep
-    for (std::size_t x = 0; x < width_; ++x) {
-      const Real left = here[x - 1], right = here[x + 1], above = over[x], below = under[x];
-      const Real neighbors =
-          (kind[x] & PixelKind::right ? right : Real(0)) + (kind[x] & PixelKind::left ? left : Real(0)) +
-          (kind[x] & PixelKind::below ? below : Real(0)) + (kind[x] & PixelKind::above ? above : Real(0));
-      const Real residual = target[x] - here[x] + coupling[x] * neighbors;
-      next[x] = here[x] + gain * residual + momentum * (here[x] - old[x]);
+  const Real *here = z(step, y), *over = z(step, y - 1), *under = z(step, y + 1),
+             *old = z(step == 0 ? 0 : step - 1, y);
+  const Real *target = row(kinds().target(), y), *coupling = row(kinds().coupling(), y);
+  Real* next = is_last(step + 1, y) ? after_->z.row(0, y) : row(kinds().z(step + 1), y);
+  const std::size_t width = width_, pitch = pitch_;
+  std::array<ChebyshevStep<Real>, Directions> steps;
+  for (std::size_t i = 0; i < Directions; ++i) steps[i] = weights_->x_step[i][step];
+  for (std::size_t x = 0; x < width; x += simd::lanes) {
+    const PixelKinds<Real> pixels(kind + x);
+    for (std::size_t i = 0; i < Directions; ++i) {
+      const auto [gain, momentum] = steps[i];
+      const std::size_t at = i * pitch + x;
+      const Lanes z_here = load_pixels(here + at);
+      const Lanes neighbors = pixels.linked(PixelKind::right, load_pixels(here + at + 1)) +
+                              pixels.linked(PixelKind::left, load_pixels(here + at - 1)) +
+                              pixels.linked(PixelKind::below, load_pixels(under + at)) +
+                              pixels.linked(PixelKind::above, load_pixels(over + at));
+      const Lanes residual = load_pixels(target + at) - z_here + load_pixels(coupling + at) * neighbors;
+      simd::store(next + at, z_here + gain * residual + momentum * (z_here - load_pixels(old + at)));
     }
-    PaddedPlanes<Real>::close_row(next, width_);
   }
+  close_rows(next, Directions);
+}
+
+template <class Real>
+void RumTvPass<Real>::close_rows(Real* rows, std::size_t planes) const {
+  for (std::size_t k = 0; k < planes; ++k) PaddedPlanes<Real>::close_row(rows + k * pitch_, width_);
 }
 
 template class RumTvPass<float>;

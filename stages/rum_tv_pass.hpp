@@ -14,6 +14,11 @@ namespace phasecast {
 inline constexpr std::size_t rum_tv_max_states = 8;
 inline constexpr int rum_tv_max_steps = 8;
 
+/// Of which the variation is taken: z itself for two states, else x.
+constexpr std::size_t fields_of(std::size_t directions) {
+  return directions == 1 ? 1 : directions + 1;
+}
+
 /// One step of a Chebyshev iteration: z_next = z + gain · residual + momentum · (z − z_before).
 template <class Real>
 struct ChebyshevStep {
@@ -24,7 +29,7 @@ struct ChebyshevStep {
 template <class Real>
 struct RumTvWeights {
   std::size_t states = 0, directions = 0;  // L, L − 1
-  std::size_t fields = 0;                  // of which the variation is taken: z itself for two states, else x
+  std::size_t fields = 0;                  // fields_of(directions)
   Real rho = 0, threshold = 0;  // ρ; λ/ρ, times √2 for two states: |∇x₁| + |∇x₂| = √2 |∇z|
   Real relaxation = 1;
   Real constraint_penalty = 0;  // ρ_w
@@ -34,16 +39,6 @@ struct RumTvWeights {
   std::array<std::array<Real, rum_tv_max_states - 1>, rum_tv_max_states> share{};  // P, [L][L−1]
   std::array<std::array<ChebyshevStep<Real>, rum_tv_max_steps>, rum_tv_max_states - 1> x_step{};
 };
-
-/// Bits of a pixel: which neighbors it is linked to, whether it is in the sample; above them how many links.
-struct PixelKind {
-  enum : int { right = 1, below = 2, in = 4, left = 8, above = 16, degree_shift = 5 };
-};
-
-template <class Real>
-Real within(Real value, Real limit) {
-  return std::min(std::max(value, -limit), limit);
-}
 
 /// Everything of RUM-TV that differs from pixel to pixel and is given.
 template <class Real>
@@ -69,7 +64,7 @@ struct RumTvState {
         scale(shape, 1),
         feasible(shape, states == 2 ? 0 : states - 1),
         constrained(shape, states == 2 ? 0 : states - 1),
-        gradient(shape, 2 * (states == 2 ? 1 : states)) {}
+        gradient(shape, 2 * fields_of(states - 1)) {}
 };
 
 /// Sums of squares of a row's changes.
@@ -93,26 +88,36 @@ class RumTvPass {
  private:
   using Row = std::ptrdiff_t;
 
-  /// Kinds of rows.
+  /// Kinds of rows: the first plane of each.
   struct Kinds {
     std::size_t directions, fields, steps;
 
-    std::size_t target(std::size_t i) const { return i; }                 // rhs / diagonal
-    std::size_t coupling(std::size_t i) const { return directions + i; }  // ρ / diagonal
-    std::size_t z(std::size_t step, std::size_t i) const { return (1 + step) * directions + i; }
-    std::size_t field(std::size_t f) const { return z(steps, directions) + f; }
-    std::size_t count() const { return field(fields); }
+    std::size_t target() const { return 0; }                                   // [L−1] rhs / diagonal
+    std::size_t coupling() const { return directions; }                        // [L−1] ρ / diagonal
+    std::size_t z(std::size_t step) const { return (1 + step) * directions; }  // [L−1] after 1, 2, ... steps
+    std::size_t field() const { return z(steps + 1); }  // [fields], unless that is z itself
+    std::size_t count() const { return field() + (directions == 1 ? 0 : fields); }
   };
 
-  void prefetch(const Real* values) const;
+  void prefetch_row(Row y) const;
+  // Of a row; what there is of several planes is given by its first, the others follow at `pitch_`.
+  void right_side(Row y);
+  template <std::size_t Directions>
   void right_side(Row y);
   void chebyshev_step(std::size_t step, Row y);
+  template <std::size_t Directions>
+  void chebyshev_step(std::size_t step, Row y);
+  void take_fields(Row y);
+  template <std::size_t Directions>
   void take_fields(Row y);
   void update_gradient(Row y, RumTvChanges& changes);
   void update_feasible(Row y, RumTvChanges& changes);
-  void project_row(Row y);
+  template <std::size_t Directions>
+  void update_feasible(Row y, RumTvChanges& changes);
   void update_scale(Row y);
-  const Real* z(std::size_t step, std::size_t direction, Row y) const;
+  void close_rows(Real* rows, std::size_t planes) const;
+  const Real* z(std::size_t step, Row y) const;
+  const Real* fields(Row y) const;
   /// The last step goes to the state after, if the row is of this band.
   bool is_last(std::size_t step, Row y) const { return step == steps_ && y >= first_ && y < last_; }
   Kinds kinds() const { return {directions_, fields_, steps_}; }
@@ -125,8 +130,9 @@ class RumTvPass {
   RumTvState<Real>* after_ = nullptr;
   Row first_ = 0, last_ = 0;  // of the band
 
-  PaddedPlanes<Real> rows_;    // the newest few rows of each kind
-  std::vector<Real> scratch_;  // rows of the moment
+  PaddedPlanes<Real> rows_;  // the newest few rows of each kind
+  std::size_t pitch_;
+  std::vector<Real> duals_, map_;  // squares of the changes of the row at hand
 };
 
 extern template class RumTvPass<float>;

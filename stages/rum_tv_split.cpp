@@ -1,7 +1,7 @@
-#include <algorithm>
+#include <array>
 #include <numbers>
 
-#include "stages/row_sum.hpp"
+#include "stages/rum_tv_lanes.hpp"
 #include "stages/rum_tv_pass.hpp"
 #include "stages/simplex.hpp"
 
@@ -9,8 +9,6 @@
 
 namespace phasecast {
 namespace {
-
-constexpr std::size_t chunk = 256;  // of pixels that go through the simplex's projection together
 
 /// In lanes: vectorizes without leaving the order of the sum to the compiler.
 template <class Real>
@@ -26,8 +24,8 @@ double sum_of(const Real* values, std::size_t count) {
   return total;
 }
 
-template <class Real>
-Real square(Real value) {
+template <class Value>
+Value square(const Value& value) {
   return value * value;
 }
 
@@ -35,132 +33,132 @@ Real square(Real value) {
 
 /// x − 1/L = P z of a row, where the variation is that of x.
 template <class Real>
+template <std::size_t Directions>
 void RumTvPass<Real>::take_fields(Row y) {
-  std::array<const Real*, rum_tv_max_states> from;
-  for (std::size_t i = 0; i < directions_; ++i) from[i] = z(steps_, i, y);
-  for (std::size_t f = 0; f < fields_; ++f) {
-    Real* field = row(kinds().field(f), y);
-    if (fields_ == 1)
-      std::copy_n(from[0], width_, field);
-    else
-      sum_rows<Real>({from.data(), directions_}, weights_->share[f], 0, width_, field);
-    PaddedPlanes<Real>::close_row(field, width_);
-  }
+  const Real* from = z(steps_, y);
+  Real* to = row(kinds().field(), y);
+  for (std::size_t x = 0; x < width_; x += simd::lanes)
+    for (std::size_t f = 0; f < fields_of(Directions); ++f) {
+      PixelLanes<Real> sum{};
+      for (std::size_t i = 0; i < Directions; ++i)
+        sum += weights_->share[f][i] * load_pixels(from + i * pitch_ + x);
+      simd::store(to + f * pitch_ + x, sum);
+    }
+  close_rows(to, fields_);
+}
+
+template <class Real>
+void RumTvPass<Real>::take_fields(Row y) {
+  for_directions(directions_, [&]<std::size_t D>() { take_fields<D>(y); });
+}
+
+template <class Real>
+const Real* RumTvPass<Real>::fields(Row y) const {
+  return directions_ == 1 ? z(steps_, y) : rows_.row(kinds().field(), y);
 }
 
 /// U + D = ∇x relaxed + D. Where there is no link all of it stays zero.
 template <class Real>
 void RumTvPass<Real>::update_gradient(Row y, RumTvChanges& changes) {
-  const Real limit = weights_->threshold, relaxation = weights_->relaxation;
+  using Lanes = PixelLanes<Real>;
+  const auto limit = simd::filled<Lanes>(weights_->threshold);
+  const Real relaxation = weights_->relaxation;
   const std::uint8_t* kind = data_->kind.row(0, y);
-  Real* __restrict moved = scratch_.data();
-  std::fill_n(moved, width_, Real(0));
-  const auto split = [&](const Real* next, const Real* here, int link, const Real* before, Real* after) {
-#pragma GCC ivdep
-    for (std::size_t x = 0; x < width_; ++x) {
-      const Real dual = within(before[x], limit);
-      const Real relaxed = relaxation * (next[x] - here[x]) + (1 - relaxation) * (before[x] - dual);
-      const Real point = kind[x] & link ? relaxed + dual : Real(0);
-      after[x] = point;
-      moved[x] += square(within(point, limit) - dual);
+  const Real *here = fields(y), *under = fields(y + 1), *before = before_->gradient.row(0, y);
+  Real* after = after_->gradient.row(0, y);
+  for (std::size_t x = 0; x < width_; x += simd::lanes) {
+    const PixelKinds<Real> pixels(kind + x);
+    Lanes moved{};
+    const auto split = [&](const Lanes& difference, int link, std::size_t at) {
+      const Lanes point_before = load_pixels(before + at), dual = within(point_before, limit);
+      const Lanes relaxed = relaxation * difference + (1 - relaxation) * (point_before - dual);
+      const Lanes point = pixels.linked(link, relaxed + dual);
+      simd::store(after + at, point);
+      moved += square<Lanes>(within(point, limit) - dual);
+    };
+    for (std::size_t f = 0; f < fields_; ++f) {
+      const std::size_t at = f * pitch_ + x;
+      const Lanes value = load_pixels(here + at);
+      split(load_pixels(here + at + 1) - value, PixelKind::right, at);
+      split(load_pixels(under + at) - value, PixelKind::below, fields_ * pitch_ + at);
     }
-    PaddedPlanes<Real>::close_row(after, width_);
-  };
-  for (std::size_t f = 0; f < fields_; ++f) {
-    const Real *here = row(kinds().field(f), y), *under = row(kinds().field(f), y + 1);
-    split(here + 1, here, PixelKind::right, before_->gradient.row(f, y), after_->gradient.row(f, y));
-    split(under, here, PixelKind::below, before_->gradient.row(fields_ + f, y),
-          after_->gradient.row(fields_ + f, y));
+    simd::store(&duals_[x], moved);
   }
-  changes.duals += sum_of(moved, width_);
+  close_rows(after, 2 * fields_);
+  changes.duals += sum_of(duals_.data(), width_);
 }
 
 /// W + E = x relaxed + E, and W its projection.
 template <class Real>
+template <std::size_t Directions>
 void RumTvPass<Real>::update_feasible(Row y, RumTvChanges& changes) {
-  Real* __restrict map = scratch_.data();
-  if (directions_ == 1) {
-    constexpr Real bound = std::numbers::sqrt2_v<Real> / 2;
-    const Real *before = before_->z.row(0, y), *after = after_->z.row(0, y);
-    for (std::size_t x = 0; x < width_; ++x)
-      map[x] = square(within(after[x], bound) - within(before[x], bound));
-    changes.map += sum_of(map, width_);
+  using Lanes = PixelLanes<Real>;
+  const Real *z_row = after_->z.row(0, y), *z_before = before_->z.row(0, y);
+  if constexpr (Directions == 1) {
+    const auto bound = simd::filled<Lanes>(std::numbers::sqrt2_v<Real> / 2);
+    for (std::size_t x = 0; x < width_; x += simd::lanes)
+      simd::store(&map_[x], square<Lanes>(within(load_pixels(z_row + x), bound) -
+                                          within(load_pixels(z_before + x), bound)));
+    changes.map += sum_of(map_.data(), width_);
     return;
   }
+  constexpr std::size_t states = Directions + 1;
+  const auto share = weights_->share;
   const Real relaxation = weights_->relaxation;
-  for (std::size_t i = 0; i < directions_; ++i) {
-    const Real *w = before_->feasible.row(i, y), *point = before_->constrained.row(i, y),
-               *now = after_->z.row(i, y);
-    Real* __restrict next = after_->constrained.row(i, y);
-    for (std::size_t x = 0; x < width_; ++x)
-      next[x] = relaxation * now[x] + (1 - relaxation) * w[x] + (point[x] - w[x]);
-  }
-  project_row(y);
-  Real* __restrict duals = map + rows_.pitch();
-  std::fill_n(map, width_, Real(0));
-  std::fill_n(duals, width_, Real(0));
-  for (std::size_t i = 0; i < directions_; ++i) {
-    const Real *w = before_->feasible.row(i, y), *point = before_->constrained.row(i, y),
-               *next_w = after_->feasible.row(i, y), *next_point = after_->constrained.row(i, y);
-    for (std::size_t x = 0; x < width_; ++x) {
-      duals[x] += square((next_point[x] - next_w[x]) - (point[x] - w[x]));
-      map[x] += square(next_w[x] - w[x]);
+  const Real *w_before = before_->feasible.row(0, y), *point_before = before_->constrained.row(0, y);
+  Real *w_after = after_->feasible.row(0, y), *point_after = after_->constrained.row(0, y);
+  for (std::size_t x = 0; x < width_; x += simd::lanes) {
+    std::array<Lanes, states> v;
+    v.fill(simd::filled<Lanes>(Real(1) / states));
+    std::array<Lanes, Directions> w, dual, point;
+    for (std::size_t i = 0; i < Directions; ++i) {
+      const std::size_t at = i * pitch_ + x;
+      w[i] = load_pixels(w_before + at);
+      dual[i] = load_pixels(point_before + at) - w[i];
+      point[i] = relaxation * load_pixels(z_row + at) + (1 - relaxation) * w[i] + dual[i];
+      simd::store(point_after + at, point[i]);
+      for (std::size_t l = 0; l < states; ++l) v[l] += share[l][i] * point[i];
     }
+    project_lanes_on_simplex(v);
+    Lanes moved{}, map{};
+    for (std::size_t i = 0; i < Directions; ++i) {
+      Lanes projected{};
+      for (std::size_t l = 0; l < states; ++l) projected += share[l][i] * v[l];
+      simd::store(w_after + i * pitch_ + x, projected);
+      moved += square<Lanes>(point[i] - projected - dual[i]);
+      map += square<Lanes>(projected - w[i]);
+    }
+    simd::store(&duals_[x], moved);
+    simd::store(&map_[x], map);
   }
-  changes.duals += sum_of(duals, width_);
-  changes.map += sum_of(map, width_);
+  changes.duals += sum_of(duals_.data(), width_);
+  changes.map += sum_of(map_.data(), width_);
 }
 
 template <class Real>
-void RumTvPass<Real>::project_row(Row y) {
-  const std::size_t states = weights_->states;
-  const Real middle = Real(1) / static_cast<Real>(states);
-  std::array<std::array<Real, chunk>, rum_tv_max_states> v;
-  std::array<const Real*, rum_tv_max_states> point, projected;
-  for (std::size_t begin = 0; begin < width_; begin += chunk) {
-    const std::size_t count = std::min(chunk, width_ - begin);
-    for (std::size_t i = 0; i < directions_; ++i) point[i] = after_->constrained.row(i, y) + begin;
-    for (std::size_t l = 0; l < states; ++l) {
-      sum_rows<Real>({point.data(), directions_}, weights_->share[l], middle, count, v[l].data());
-      projected[l] = v[l].data();
-    }
-    project_on_simplex(v, states, count);
-    for (std::size_t i = 0; i < directions_; ++i) {
-      std::array<Real, rum_tv_max_states> share;
-      for (std::size_t l = 0; l < states; ++l) share[l] = weights_->share[l][i];
-      sum_rows<Real>({projected.data(), states}, share, 0, count, after_->feasible.row(i, y) + begin);
-    }
-  }
+void RumTvPass<Real>::update_feasible(Row y, RumTvChanges& changes) {
+  for_directions(directions_, [&]<std::size_t D>() { update_feasible<D>(y, changes); });
 }
 
 /// s = max(0, wᵀb / wᵀGw): the minimizer of (7) over s >= 0 with the fractions held.
 template <class Real>
 void RumTvPass<Real>::update_scale(Row y) {
-  Real* __restrict along = scratch_.data();
-  Real* __restrict norm = along + rows_.pitch();
-  const Real* mean = data_->mean.row(0, y);
-  for (std::size_t x = 0; x < width_; ++x) {
-    along[x] = mean[x];
-    norm[x] = weights_->center;
-  }
-  constexpr Real bound = std::numbers::sqrt2_v<Real> / 2;
-  for (std::size_t i = 0; i < directions_; ++i) {
-    const Real mu = weights_->curvature[i], kappa = weights_->offset[i];
-    const Real* h = data_->projection.row(i, y);
-    const auto add = [&](const auto& feasible) {
-      for (std::size_t x = 0; x < width_; ++x) {
-        const Real w = feasible(x);
-        along[x] += h[x] * w;
-        norm[x] += (2 * kappa + mu * w) * w;
-      }
-    };
-    if (directions_ == 1)
-      add([z = after_->z.row(0, y)](std::size_t x) { return within(z[x], bound); });
-    else
-      add([w = after_->feasible.row(i, y)](std::size_t x) { return w[x]; });
-  }
+  using Lanes = PixelLanes<Real>;
+  const auto bound = simd::filled<Lanes>(std::numbers::sqrt2_v<Real> / 2);
+  const Real *mean = data_->mean.row(0, y), *h = data_->projection.row(0, y),
+             *w_row = directions_ == 1 ? after_->z.row(0, y) : after_->feasible.row(0, y);
   Real* scale = after_->scale.row(0, y);
-  for (std::size_t x = 0; x < width_; ++x) scale[x] = std::max(along[x], Real(0)) / norm[x];
+  const auto mu = weights_->curvature, kappa = weights_->offset;
+  for (std::size_t x = 0; x < width_; x += simd::lanes) {
+    Lanes along = load_pixels(mean + x), norm = simd::filled<Lanes>(weights_->center);
+    for (std::size_t i = 0; i < directions_; ++i) {
+      const std::size_t at = i * pitch_ + x;
+      const Lanes kept = load_pixels(w_row + at), w = directions_ == 1 ? within(kept, bound) : kept;
+      along += load_pixels(h + at) * w;
+      norm += (2 * kappa[i] + mu[i] * w) * w;
+    }
+    simd::store(scale + x, simd::greater<Lanes>(Lanes{}, along) / norm);
+  }
 }
 
 template class RumTvPass<float>;

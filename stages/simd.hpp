@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 // Vectors wider than the CPU's change the ABI of functions that take them; all of these are inlined.
@@ -43,6 +44,12 @@ inline void store(void* to, const V& v) {
   std::memcpy(to, &v, sizeof v);
 }
 
+/// The same value in every lane.
+template <class V, class T>
+inline V filled(T value) {
+  return V{} + value;
+}
+
 /// Bit i is set where a[i] < b[i]; never where either is NaN.
 inline unsigned less_bits(const Lanes& a, const Lanes& b) {
 #if defined(__AVX512F__)
@@ -66,24 +73,48 @@ inline unsigned nan_bits(const Lanes& a) {
 }
 
 /// a where a < b, else b: so b where a is NaN.
-inline Lanes lesser(const Lanes& a, const Lanes& b) {
+template <class V>
+inline V lesser(const V& a, const V& b) {
+  if constexpr (std::is_same_v<V, Lanes>)
 #if defined(__AVX512F__)
-  return _mm512_min_ps(a, b);
+    return _mm512_maskz_min_ps(0xffff, a, b);  // plain min: see the warning in CMakeLists.txt
 #elif defined(__AVX__)
-  return _mm256_min_ps(a, b);
+    return _mm256_min_ps(a, b);
 #else
-  return _mm_min_ps(a, b);
+    return _mm_min_ps(a, b);
 #endif
+  else
+    return a < b ? a : b;
 }
 
 /// a where a > b, else b: so b where a is NaN.
-inline Lanes greater(const Lanes& a, const Lanes& b) {
+template <class V>
+inline V greater(const V& a, const V& b) {
+  if constexpr (std::is_same_v<V, Lanes>)
 #if defined(__AVX512F__)
-  return _mm512_max_ps(a, b);
+    return _mm512_maskz_max_ps(0xffff, a, b);
 #elif defined(__AVX__)
-  return _mm256_max_ps(a, b);
+    return _mm256_max_ps(a, b);
 #else
-  return _mm_max_ps(a, b);
+    return _mm_max_ps(a, b);
+#endif
+  else
+    return a > b ? a : b;
+}
+
+/// As many bytes as there are lanes, each as an integer of its own. (g++ 12 would take the conversion of
+/// vectors apart.)
+inline Vector<std::int32_t, lanes> widened(const std::uint8_t* from) {
+#if defined(__AVX512F__)
+  return std::bit_cast<Vector<std::int32_t, lanes>>(
+      _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#elif defined(__AVX2__)
+  return std::bit_cast<Vector<std::int32_t, lanes>>(
+      _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
+  Vector<std::int32_t, lanes> wide{};
+  for (int i = 0; i < lanes; ++i) wide[i] = from[i];
+  return wide;
 #endif
 }
 

@@ -9,26 +9,26 @@
 
 namespace phasecast {
 
-inline constexpr std::size_t simplex_lanes = 16;  // points sorted together
+inline constexpr std::size_t simplex_lanes = simd::lanes;  // points sorted together
 
 /// max(v − θ, 0) with θ = max_j (v_(1) + ... + v_(j) − 1) / j over the values in descending order.
 template <class Lanes, std::size_t States>
-void project_lanes_on_simplex(std::array<Lanes, States>& v) {
-  std::array<Lanes, States> sorted = v;
+[[gnu::always_inline]] inline void project_lanes_on_simplex(std::array<Lanes, States>& v) {
+  std::array<Lanes, States> sorted;  // value by value: a copied array would go through memory
+  for (std::size_t l = 0; l < States; ++l) sorted[l] = v[l];
   for (std::size_t pass = 1; pass < States; ++pass)
     for (std::size_t l = 0; l + pass < States; ++l) {
       const Lanes a = sorted[l], b = sorted[l + 1];
-      sorted[l] = a > b ? a : b;
-      sorted[l + 1] = a > b ? b : a;
+      sorted[l] = simd::greater(a, b);
+      sorted[l + 1] = simd::lesser(a, b);
     }
   Lanes sum = sorted[0] - 1, theta = sum;
   for (std::size_t l = 1; l < States; ++l) {
     sum += sorted[l];
-    const Lanes mean = sum / static_cast<decltype(sum[0] + 0)>(l + 1);
-    theta = mean > theta ? mean : theta;
+    const auto count = static_cast<decltype(sum[0] + 0)>(l + 1);
+    theta = simd::greater<Lanes>(sum * (1 / count), theta);
   }
-  const Lanes zero{};
-  for (Lanes& value : v) value = value > theta ? value - theta : zero;
+  for (Lanes& value : v) value = simd::greater<Lanes>(value - theta, Lanes{});
 }
 
 template <std::size_t States, class Plane>
