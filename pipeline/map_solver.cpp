@@ -74,22 +74,25 @@ bool MapSolver::denoised_at_once() const {
 
 void MapSolver::measure_statistics() {
   const NormalEquations& equations = *snapshot_->equations;
-  const bool scale_is_free = config_.normalize.mode == Normalization::pre_edge;
-  least_squares_ =
-      lcf(equations, scale_is_free ? LcfConstraint::non_negative : LcfConstraint::non_negative_sum_to_one,
-          std::move(least_squares_));
+  least_squares_ = lcf(equations, LcfConstraint::non_negative, std::move(least_squares_));
   noise_sigma_ = estimate_noise(equations);
-  const auto free_scale =
-      scale_is_free ? least_squares_.scale : lcf(equations, LcfConstraint::non_negative).scale;
-  scale_ = scale_statistics(equations, free_scale, noise_sigma_);
+  scale_ = scale_statistics(equations, least_squares_.scale, noise_sigma_);
   if (config_.mask_below) scale_.mask_below = *config_.mask_below;
-  mask_ = mask_pixels(equations, free_scale, scale_.mask_below);
+  mask_ = mask_pixels(equations, least_squares_.scale, scale_.mask_below);
   valid_.resize(mask_.size());
   std::transform(mask_.begin(), mask_.end(), valid_.begin(),
                  [](std::uint8_t mask) { return mask == static_cast<std::uint8_t>(PixelMask::valid); });
+  if (fit_is_of_scale_one())
+    least_squares_ = lcf(equations, LcfConstraint::non_negative_sum_to_one, std::move(least_squares_));
   measured_energies_ = static_cast<std::size_t>(equations.energies);
   started_ = false;
   lambda_ = config_.lambda ? *config_.lambda : automatic_lambda();
+}
+
+/// The paper's methods take normalized data at their word, eq. (3); ours see its scale as well.
+bool MapSolver::fit_is_of_scale_one() const {
+  const bool papers = config_.method == Method::lcf || config_.formulation == Formulation::paper;
+  return papers && config_.normalize.mode != Normalization::pre_edge;
 }
 
 /// Of total variation: by the rule, or, where the noise is too strong for it, of least risk; that takes

@@ -41,6 +41,7 @@ class MapSolver {
   bool same_problem(const Snapshot& next) const;
   bool statistics_outdated(const Snapshot& next) const;
   void measure_statistics();
+  bool fit_is_of_scale_one() const;
   double automatic_lambda();
   UnmixProblem problem() const;
   bool iterative() const;
@@ -54,7 +55,7 @@ class MapSolver {
   SnapshotPtr snapshot_;
   bool finished_ = false;  // with its equations
 
-  LcfResult least_squares_;  // eq. (3) or (6) at the last measurement: start value, statistics, baseline
+  LcfResult least_squares_;  // eq. (6), or (3), at the last measurement: start value and baseline
   std::size_t measured_energies_ = 0;
   double noise_sigma_ = 0;
   double lambda_ = 0;

@@ -4,18 +4,21 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 
 #include "stages/parallel.hpp"
+#include "stages/simd.hpp"
 #include "stages/symmetric.hpp"
+#include "stages/unrolled.hpp"
 
 namespace phasecast {
 
 namespace {
 
-constexpr std::size_t chunk_pixels = 64;
-using Chunk = std::array<double, chunk_pixels>;
+constexpr std::size_t chunk_pixels = simd::lanes / 2;  // a register of them
+using Chunk = simd::Vector<double, chunk_pixels>;
 using Chunks = std::array<Chunk, most_states>;
 
 using StateMatrix =
@@ -25,7 +28,7 @@ using StateVector = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, mo
 /// The minimum of ½ zᵀGz − bᵀz over z that is 0 outside these states (and Σz = 1, if asked for):
 /// z = M b + c, and its value is ½ (offset − (c + z)ᵀb).
 struct Support {
-  std::vector<std::size_t> states;
+  std::vector<std::size_t> states, others;
   StateMatrix m;
   StateVector c;
   double offset = 0;
@@ -64,8 +67,7 @@ std::vector<Support> all_supports(const Eigen::MatrixXd& gram, LcfConstraint con
   std::vector<Support> supports(std::size_t{1} << states);  // by the states' bits, the empty one first
   for (unsigned bits = 1; bits < supports.size(); ++bits) {
     Support& support = supports[bits];
-    for (unsigned l = 0; l < states; ++l)
-      if (bits >> l & 1u) support.states.push_back(l);
+    for (unsigned l = 0; l < states; ++l) (bits >> l & 1u ? support.states : support.others).push_back(l);
     support.m = inverse_of(gram, support.states, supports[bits ^ std::bit_floor(bits)].m);
     support.c = StateVector::Zero(support.m.rows());
   }
@@ -75,50 +77,63 @@ std::vector<Support> all_supports(const Eigen::MatrixXd& gram, LcfConstraint con
   return supports;
 }
 
-/// The constrained minimum per pixel: the least of the supports' minima that are nowhere negative; 0 where
-/// nothing is less than `limit`. Every pixel goes through the same arithmetic on arrays of fixed length, so
-/// that it vectorizes.
-Chunks least_minimum(const std::vector<Support>& supports, const Chunks& b, std::size_t states,
-                     double limit) {
-  Chunks best{}, z;
-  Chunk best_value;
-  best_value.fill(limit);
-  for (const Support& support : supports) {
-    Chunk lowest{}, value;
-    value.fill(support.offset);
-    for (std::size_t l = 0; l < states; ++l) z[l].fill(0);
-    for (std::size_t i = 0; i < support.states.size(); ++i) {
-      const double c = support.c(static_cast<Eigen::Index>(i));
-      const Chunk& bi = b[support.states[i]];
-      Chunk& zi = z[support.states[i]];
-      zi.fill(c);
-      for (std::size_t j = 0; j < support.states.size(); ++j) {
-        const double m = support.m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
-        const Chunk& bj = b[support.states[j]];
-        for (std::size_t k = 0; k < chunk_pixels; ++k) zi[k] += m * bj[k];
-      }
-      for (std::size_t k = 0; k < chunk_pixels; ++k) {
-        lowest[k] = zi[k] < lowest[k] ? zi[k] : lowest[k];
-        value[k] -= (c + zi[k]) * bi[k];
-      }
-    }
-    // The value of no minimum, where something is negative.
-    for (std::size_t k = 0; k < chunk_pixels; ++k)
-      value[k] = lowest[k] < 0 ? std::numeric_limits<double>::infinity() : value[k];
-    for (std::size_t l = 0; l < states; ++l)
-      for (std::size_t k = 0; k < chunk_pixels; ++k)
-        best[l][k] = value[k] < best_value[k] ? z[l][k] : best[l][k];
-    for (std::size_t k = 0; k < chunk_pixels; ++k)
-      best_value[k] = value[k] < best_value[k] ? value[k] : best_value[k];
+/// Of the supports so far: the least minimum that is nowhere negative.
+struct Least {
+  Chunks z{};
+  Chunk value;
+};
+
+template <std::size_t Count>
+void compare(const Support& support, const Chunks& b, Least& least) {
+  constexpr double none = std::numeric_limits<double>::infinity();  // value where there is no such minimum
+  std::array<Chunk, Count> z;
+  Chunk lowest{};
+  auto value = simd::filled<Chunk>(support.offset);
+  for (std::size_t i = 0; i < Count; ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    const double c = support.c(row);
+    z[i] = simd::filled<Chunk>(c);
+    for (std::size_t j = 0; j < Count; ++j)
+      z[i] += support.m(row, static_cast<Eigen::Index>(j)) * b[support.states[j]];
+    lowest = simd::lesser<Chunk>(z[i], lowest);
+    value -= (c + z[i]) * b[support.states[i]];
   }
-  return best;
+  value = lowest < 0 ? simd::filled<Chunk>(none) : value;
+  const auto better = value < least.value;
+  for (const std::size_t l : support.others) least.z[l] = better ? Chunk{} : least.z[l];
+  for (std::size_t i = 0; i < Count; ++i)
+    least.z[support.states[i]] = better ? z[i] : least.z[support.states[i]];
+  least.value = better ? value : least.value;
+}
+
+/// The constrained minimum per pixel: the least of the supports' minima that are nowhere negative; 0 where
+/// nothing is less than `limit`. Every pixel goes through the same arithmetic.
+Chunks least_minimum(const std::vector<Support>& supports, const Chunks& b, double limit) {
+  Least least{.value = simd::filled<Chunk>(limit)};
+  for (const Support& support : supports)
+    unrolled<most_states>(support.states.size(),
+                          [&]<std::size_t Count>() { compare<Count>(support, b, least); });
+  return least.z;
+}
+
+/// The first n of a chunk.
+Chunk load_some(const double* from, std::size_t n) {
+  if (n == chunk_pixels) return simd::load<Chunk>(from);
+  Chunk some{};
+  std::memcpy(&some, from, n * sizeof(double));
+  return some;
+}
+
+void store_some(double* to, const Chunk& chunk, std::size_t n) {
+  if (n == chunk_pixels) return simd::store(to, chunk);
+  std::memcpy(to, &chunk, n * sizeof(double));
 }
 
 /// Some pixels of [states][pixels].
 Chunks chunks_of(const double* values, std::size_t states, std::size_t pixels, std::size_t begin,
                  std::size_t n) {
   Chunks chunks{};
-  for (std::size_t l = 0; l < states; ++l) std::copy_n(values + l * pixels + begin, n, chunks[l].begin());
+  for (std::size_t l = 0; l < states; ++l) chunks[l] = load_some(values + l * pixels + begin, n);
   return chunks;
 }
 
@@ -144,17 +159,17 @@ LcfResult lcf(const NormalEquations& equations, LcfConstraint constraint, LcfRes
 
   const auto solve_chunk = [&](std::size_t begin, std::size_t n) {
     const Chunks b = chunks_of(equations.projection.data(), states, pixels, begin, n);
-    const Chunks z = least_minimum(supports, b, states, limit);
+    const Chunks z = least_minimum(supports, b, limit);
     Chunk scale{};
-    for (std::size_t l = 0; l < states; ++l)
-      for (std::size_t k = 0; k < chunk_pixels; ++k) scale[k] += z[l][k];
+    for (std::size_t l = 0; l < states; ++l) scale += z[l];
     for (std::size_t k = 0; k < n; ++k)
       if (equations.unusable[begin + k]) scale[k] = 0;
+    const Chunk inverse = 1 / scale, one = simd::filled<Chunk>(1.0),
+                equal = one / static_cast<double>(states);
     for (std::size_t l = 0; l < states; ++l)
-      for (std::size_t k = 0; k < n; ++k)
-        result.fraction[l * pixels + begin + k] =
-            scale[k] > 0 ? z[l][k] / scale[k] : 1 / static_cast<double>(states);
-    for (std::size_t k = 0; k < n; ++k) result.scale[begin + k] = sum_to_one && scale[k] > 0 ? 1 : scale[k];
+      store_some(&result.fraction[l * pixels + begin], scale > 0 ? z[l] * inverse : equal, n);
+    if (sum_to_one) scale = scale > 0 ? one : scale;
+    store_some(&result.scale[begin], scale, n);
   };
   for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
     for (std::size_t k = begin; k < end; k += chunk_pixels) solve_chunk(k, std::min(chunk_pixels, end - k));
@@ -170,10 +185,8 @@ Eigen::MatrixXd non_negative_amounts(const Eigen::MatrixXd& gram, const Eigen::M
   Eigen::MatrixXd amounts(projection.rows(), projection.cols());
   for (std::size_t begin = 0; begin < pixels; begin += chunk_pixels) {
     const std::size_t n = std::min(chunk_pixels, pixels - begin);
-    const Chunks z =
-        least_minimum(supports, chunks_of(projection.data(), states, pixels, begin, n), states, 0);
-    for (std::size_t l = 0; l < states; ++l)
-      std::copy_n(z[l].begin(), n, amounts.data() + l * pixels + begin);
+    const Chunks z = least_minimum(supports, chunks_of(projection.data(), states, pixels, begin, n), 0);
+    for (std::size_t l = 0; l < states; ++l) store_some(amounts.data() + l * pixels + begin, z[l], n);
   }
   return amounts;
 }

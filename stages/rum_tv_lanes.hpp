@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -51,26 +50,5 @@ class PixelKinds {
 
   Integers kinds_;
 };
-
-/// body<Directions>() for 1 to 7 of them: their values stay in registers.
-template <class Body>
-void for_directions(std::size_t directions, const Body& body) {
-  switch (directions) {
-    case 1:
-      return body.template operator()<1>();
-    case 2:
-      return body.template operator()<2>();
-    case 3:
-      return body.template operator()<3>();
-    case 4:
-      return body.template operator()<4>();
-    case 5:
-      return body.template operator()<5>();
-    case 6:
-      return body.template operator()<6>();
-    default:
-      return body.template operator()<7>();
-  }
-}
 
 }  // namespace phasecast

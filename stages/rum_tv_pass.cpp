@@ -1,5 +1,6 @@
 #include "stages/rum_tv_pass.hpp"
 #include "stages/rum_tv_lanes.hpp"
+#include "stages/unrolled.hpp"
 
 namespace phasecast {
 
@@ -103,7 +104,7 @@ void RumTvPass<Real>::right_side(Row y) {
 
 template <class Real>
 void RumTvPass<Real>::right_side(Row y) {
-  for_directions(directions_, [&]<std::size_t D>() { right_side<D>(y); });
+  unrolled<rum_tv_max_states - 1>(directions_, [&]<std::size_t D>() { right_side<D>(y); });
 }
 
 template <class Real>
@@ -121,7 +122,7 @@ void RumTvPass<Real>::prefetch_row(Row y) const {
 
 template <class Real>
 void RumTvPass<Real>::chebyshev_step(std::size_t step, Row y) {
-  for_directions(directions_, [&]<std::size_t D>() { chebyshev_step<D>(step, y); });
+  unrolled<rum_tv_max_states - 1>(directions_, [&]<std::size_t D>() { chebyshev_step<D>(step, y); });
 }
 
 template <class Real>

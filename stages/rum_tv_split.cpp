@@ -4,6 +4,7 @@
 #include "stages/rum_tv_lanes.hpp"
 #include "stages/rum_tv_pass.hpp"
 #include "stages/simplex.hpp"
+#include "stages/unrolled.hpp"
 
 // What follows the X-step: gradient, projection and scale of a row.
 
@@ -49,7 +50,7 @@ void RumTvPass<Real>::take_fields(Row y) {
 
 template <class Real>
 void RumTvPass<Real>::take_fields(Row y) {
-  for_directions(directions_, [&]<std::size_t D>() { take_fields<D>(y); });
+  unrolled<rum_tv_max_states - 1>(directions_, [&]<std::size_t D>() { take_fields<D>(y); });
 }
 
 template <class Real>
@@ -137,7 +138,7 @@ void RumTvPass<Real>::update_feasible(Row y, RumTvChanges& changes) {
 
 template <class Real>
 void RumTvPass<Real>::update_feasible(Row y, RumTvChanges& changes) {
-  for_directions(directions_, [&]<std::size_t D>() { update_feasible<D>(y, changes); });
+  unrolled<rum_tv_max_states - 1>(directions_, [&]<std::size_t D>() { update_feasible<D>(y, changes); });
 }
 
 /// s = max(0, wᵀb / wᵀGw): the minimizer of (7) over s >= 0 with the fractions held.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "stages/simd.hpp"
+#include "stages/unrolled.hpp"
 
 namespace phasecast {
 
@@ -46,26 +47,11 @@ void project_states_on_simplex(Plane& plane, std::size_t count) {
 }
 
 /// Moves each of `count` points to the nearest one with v >= 0, Σv = 1; plane[l][k] is coordinate l of point
-/// k, for 2 to 8 states.
+/// k.
 template <class Real, std::size_t Count, std::size_t MaxStates>
 void project_on_simplex(std::array<std::array<Real, Count>, MaxStates>& plane, std::size_t states,
                         std::size_t count) {
-  switch (states) {
-    case 2:
-      return project_states_on_simplex<2>(plane, count);
-    case 3:
-      return project_states_on_simplex<3>(plane, count);
-    case 4:
-      return project_states_on_simplex<4>(plane, count);
-    case 5:
-      return project_states_on_simplex<5>(plane, count);
-    case 6:
-      return project_states_on_simplex<6>(plane, count);
-    case 7:
-      return project_states_on_simplex<7>(plane, count);
-    default:
-      return project_states_on_simplex<8>(plane, count);
-  }
+  unrolled<MaxStates>(states, [&]<std::size_t States>() { project_states_on_simplex<States>(plane, count); });
 }
 
 }  // namespace phasecast

@@ -22,11 +22,10 @@ BenchProblem::BenchProblem(Shape shape, int states, int energies, double sigma)
     : BenchProblem(particle_data(shape, states, energies, sigma)) {}
 
 BenchProblem::BenchProblem(EvaluationData data)
-    : data_(std::move(data)), start_(lcf(data_.equations, data_.constraint)) {
+    : data_(std::move(data)), start_(lcf(data_.equations, LcfConstraint::non_negative)) {
   data_.stack = {};
   noise_ = estimate_noise(equations());
-  const LcfResult free = lcf(equations(), LcfConstraint::non_negative);
-  typical_scale_ = scale_statistics(equations(), free.scale, noise_).typical;
+  typical_scale_ = scale_statistics(equations(), start_.scale, noise_).typical;
   lambda_ = lambda_by_rule(equations(), noise_, typical_scale_);
 }
 

@@ -69,13 +69,14 @@ struct Prepared {
   }
 };
 
+/// For the paper's methods, or for ours with this solver.
 Prepared prepare(const EvaluationData& data, const MethodParameters& parameters,
                  RumTv<float>* solver = nullptr) {
-  Prepared prepared{lcf(data.equations, data.constraint), {data.equations, data.sample}};
+  Prepared prepared{lcf(data.equations, LcfConstraint::non_negative), {data.equations, data.sample}};
   UnmixProblem& problem = prepared.problem;
   const double noise = estimate_noise(data.equations);
-  const LcfResult free = lcf(data.equations, LcfConstraint::non_negative);
-  problem.typical_scale = scale_statistics(data.equations, free.scale, noise).typical;
+  problem.typical_scale = scale_statistics(data.equations, prepared.start.scale, noise).typical;
+  if (!solver) prepared.start = lcf(data.equations, data.constraint);
   problem.noise_sigma = noise;
   problem.rho = parameters.rho.value_or(0);
   if (parameters.lambda) {
