@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <random>
+#include <vector>
 
 #include "stages/collage.hpp"
+#include "stages/normal_numbers.hpp"
 #include "stages/parallel.hpp"
 #include "stages/state_plane.hpp"
 #include "stages/trust.hpp"
@@ -22,9 +23,6 @@ constexpr int most_iterations = 80;
 constexpr double settled = 5e-4;         // RMS change of the fractions per pass
 constexpr double settled_weakly = 1e-3;  // likewise, where the relative noise is below moderate_noise
 constexpr double moderate_noise = 1;
-
-/// One value per state, without memory of its own.
-using States = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, rum_tv_max_states, 1>;
 
 /// b + α w for the map, b − w/α to judge it.
 struct Halves {
@@ -45,22 +43,25 @@ Halves split(const NormalEquations& whole, const Collage& collage, double noise_
   const Eigen::MatrixXd inverse =
       whole.gram.llt().solve(Eigen::MatrixXd::Identity(whole.states, whole.states));
   for_blocks(pixels, [&](std::size_t begin, std::size_t end) {
-    std::mt19937_64 random(begin);
-    std::normal_distribution<double> normal;
-    States white(whole.states), b(whole.states), noise(whole.states), amount(whole.states);
-    for (std::size_t k = begin; k < end; ++k) {
-      for (double& value : white) value = normal(random);
-      const std::size_t from = collage.source[k];
+    const auto count = static_cast<Eigen::Index>(end - begin);
+    Eigen::MatrixXf white(count, whole.states);  // [pixel][state], as the next ones
+    fill_normal(begin, {white.data(), static_cast<std::size_t>(white.size())});
+    Eigen::MatrixXd data = Eigen::MatrixXd::Zero(count, whole.states);
+    Eigen::ArrayXd gain = Eigen::ArrayXd::Zero(count);
+    for (Eigen::Index k = 0; k < count; ++k) {
+      const std::size_t from = collage.source[begin + static_cast<std::size_t>(k)];
       if (from == Collage::no_pixel) continue;
-      for (std::size_t l = 0; l < states; ++l)
-        b(static_cast<Eigen::Index>(l)) = whole.projection[l * whole_pixels + from];
-      noise.noalias() = root.lazyProduct(white) * whole.noise_gain[from];
-      amount.noalias() = inverse.lazyProduct(b - noise / noise_added);
-      for (std::size_t l = 0; l < states; ++l) {
-        const auto row = static_cast<Eigen::Index>(l);
-        halves.map.projection[l * pixels + k] = b(row) + noise_added * noise(row);
-        halves.judge[l * pixels + k] = static_cast<float>(amount(row));
-      }
+      gain(k) = static_cast<double>(whole.noise_gain[from]);
+      for (int l = 0; l < whole.states; ++l)
+        data(k, l) = whole.projection[static_cast<std::size_t>(l) * whole_pixels + from];
+    }
+    const Eigen::MatrixXd noise = (white.cast<double>() * root.transpose()).array().colwise() * gain;
+    const Eigen::MatrixXd map = data + noise_added * noise,
+                          amounts = (data - noise / noise_added) * inverse.transpose();
+    for (int l = 0; l < whole.states; ++l) {
+      const std::size_t plane = static_cast<std::size_t>(l) * pixels + begin;
+      std::copy_n(map.col(l).data(), count, &halves.map.projection[plane]);
+      std::copy_n(amounts.col(l).data(), count, &halves.judge[plane]);
     }
   });
   return halves;
@@ -89,6 +90,15 @@ double parabola_minimum(double before, double here, double after) {
   return bend > 0 ? std::clamp(0.5 * (before - after) / bend, -1.0, 1.0) : 0;
 }
 
+/// Steps from the rule's weight at which the search begins: the best one is mostly this or the next. Two
+/// states need little more than the rule; more of them the more, the stronger the noise (decision 0005).
+int likely_step(int states, double relative_noise) {
+  constexpr double noise_of_the_rule = 0.35;
+  if (states == 2) return 0;
+  const double step = std::round(std::log2(relative_noise / noise_of_the_rule));
+  return static_cast<int>(std::clamp(step, 0.0, static_cast<double>(states)));
+}
+
 double search(const UnmixProblem& whole, const LcfResult& start, const Collage& collage,
               RumTv<float>& solver) {
   const int states = whole.equations.states;
@@ -97,9 +107,8 @@ double search(const UnmixProblem& whole, const LcfResult& start, const Collage& 
   const auto sample = collage.take<std::uint8_t>(whole.sample, pixels, 0);
   UnmixProblem trial{halves.map, sample, whole.typical_scale, whole.noise_sigma};
   const auto weight = [&](double step) { return whole.lambda * std::pow(search_step, step); };
-  const bool moderate =
-      relative_noise(whole.equations, whole.noise_sigma, whole.typical_scale) < moderate_noise;
-  const double enough = moderate ? settled_weakly : settled;
+  const double ratio = relative_noise(whole.equations, whole.noise_sigma, whole.typical_scale);
+  const double enough = ratio < moderate_noise ? settled_weakly : settled;
   bool started = false;
   std::map<int, double> risks;
   const auto risk = [&](int step) {
@@ -114,7 +123,7 @@ double search(const UnmixProblem& whole, const LcfResult& start, const Collage& 
       if (solver.iterate().map_change < enough) break;
     return risks[step] = misfit(halves.judge, sample, solver);
   };
-  int best = 0;
+  int best = likely_step(states, ratio);
   risk(best + 1);  // first: the stronger weight forgets the noise of the start sooner
   while (best < farthest_step && risk(best + 1) < risk(best)) ++best;
   while (best > -farthest_step && risk(best - 1) < risk(best)) --best;

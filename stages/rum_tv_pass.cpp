@@ -12,9 +12,7 @@ RumTvPass<Real>::RumTvPass(Shape shape, std::size_t states, std::size_t steps)
       steps_(steps),
       // Of each kind: a row is last read when all steps and the gradient have passed it.
       rows_({static_cast<int>(steps) + 2, shape.width}, kinds().count()),
-      pitch_(rows_.pitch()),
-      duals_(pitch_),
-      map_(pitch_) {}
+      pitch_(rows_.pitch()) {}
 
 template <class Real>
 void RumTvPass<Real>::run(const RumTvWeights<Real>& weights, const RumTvData<Real>& data,

@@ -132,7 +132,6 @@ class RumTvPass {
 
   PaddedPlanes<Real> rows_;  // the newest few rows of each kind
   std::size_t pitch_;
-  std::vector<Real> duals_, map_;  // squares of the changes of the row at hand
 };
 
 extern template class RumTvPass<float>;

@@ -11,17 +11,10 @@
 namespace phasecast {
 namespace {
 
-/// In lanes: vectorizes without leaving the order of the sum to the compiler.
-template <class Real>
-double sum_of(const Real* values, std::size_t count) {
-  constexpr std::size_t lanes = 32;
-  std::array<Real, lanes> sum{};
-  const std::size_t whole = count / lanes * lanes;
-  for (std::size_t x = 0; x < whole; x += lanes)
-    for (std::size_t j = 0; j < lanes; ++j) sum[j] += values[x + j];
-  for (std::size_t x = whole; x < count; ++x) sum[x - whole] += values[x];
+template <class Lanes>
+double sum_of(const Lanes& lanes) {
   double total = 0;
-  for (const Real part : sum) total += static_cast<double>(part);
+  for (int i = 0; i < simd::lanes; ++i) total += static_cast<double>(lanes[i]);
   return total;
 }
 
@@ -67,9 +60,9 @@ void RumTvPass<Real>::update_gradient(Row y, RumTvChanges& changes) {
   const std::uint8_t* kind = data_->kind.row(0, y);
   const Real *here = fields(y), *under = fields(y + 1), *before = before_->gradient.row(0, y);
   Real* after = after_->gradient.row(0, y);
+  Lanes moved{};
   for (std::size_t x = 0; x < width_; x += simd::lanes) {
     const PixelKinds<Real> pixels(kind + x);
-    Lanes moved{};
     const auto split = [&](const Lanes& difference, int link, std::size_t at) {
       const Lanes point_before = load_pixels(before + at), dual = within(point_before, limit);
       const Lanes relaxed = relaxation * difference + (1 - relaxation) * (point_before - dual);
@@ -83,10 +76,9 @@ void RumTvPass<Real>::update_gradient(Row y, RumTvChanges& changes) {
       split(load_pixels(here + at + 1) - value, PixelKind::right, at);
       split(load_pixels(under + at) - value, PixelKind::below, fields_ * pitch_ + at);
     }
-    simd::store(&duals_[x], moved);
   }
   close_rows(after, 2 * fields_);
-  changes.duals += sum_of(duals_.data(), width_);
+  changes.duals += sum_of(moved);
 }
 
 /// W + E = x relaxed + E, and W its projection.
@@ -94,13 +86,16 @@ template <class Real>
 template <std::size_t Directions>
 void RumTvPass<Real>::update_feasible(Row y, RumTvChanges& changes) {
   using Lanes = PixelLanes<Real>;
+  const std::uint8_t* kind = data_->kind.row(0, y);
   const Real *z_row = after_->z.row(0, y), *z_before = before_->z.row(0, y);
+  Lanes moved{}, changed{};  // of the duals and of the map, squares
   if constexpr (Directions == 1) {
     const auto bound = simd::filled<Lanes>(std::numbers::sqrt2_v<Real> / 2);
-    for (std::size_t x = 0; x < width_; x += simd::lanes)
-      simd::store(&map_[x], square<Lanes>(within(load_pixels(z_row + x), bound) -
-                                          within(load_pixels(z_before + x), bound)));
-    changes.map += sum_of(map_.data(), width_);
+    for (std::size_t x = 0; x < width_; x += simd::lanes) {
+      const Lanes change = within(load_pixels(z_row + x), bound) - within(load_pixels(z_before + x), bound);
+      changed += PixelKinds<Real>(kind + x).in_sample(square<Lanes>(change), Lanes{});
+    }
+    changes.map += sum_of(changed);
     return;
   }
   constexpr std::size_t states = Directions + 1;
@@ -121,19 +116,17 @@ void RumTvPass<Real>::update_feasible(Row y, RumTvChanges& changes) {
       for (std::size_t l = 0; l < states; ++l) v[l] += share[l][i] * point[i];
     }
     project_lanes_on_simplex(v);
-    Lanes moved{}, map{};
+    const PixelKinds<Real> pixels(kind + x);
     for (std::size_t i = 0; i < Directions; ++i) {
       Lanes projected{};
       for (std::size_t l = 0; l < states; ++l) projected += share[l][i] * v[l];
       simd::store(w_after + i * pitch_ + x, projected);
-      moved += square<Lanes>(point[i] - projected - dual[i]);
-      map += square<Lanes>(projected - w[i]);
+      moved += pixels.in_sample(square<Lanes>(point[i] - projected - dual[i]), Lanes{});
+      changed += pixels.in_sample(square<Lanes>(projected - w[i]), Lanes{});
     }
-    simd::store(&duals_[x], moved);
-    simd::store(&map_[x], map);
   }
-  changes.duals += sum_of(duals_.data(), width_);
-  changes.map += sum_of(map_.data(), width_);
+  changes.duals += sum_of(moved);
+  changes.map += sum_of(changed);
 }
 
 template <class Real>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/files/references.hpp"
+#include "stages/normal_numbers.hpp"
 #include "stages/quality.hpp"
 #include "tools/energy_file.hpp"
 #include "tools/energy_plan.hpp"

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "stages/normal_numbers.hpp"
 #include "tools/simulate/noisy_stack.hpp"
 #include "tools/simulate/phantom.hpp"
 #include "tools/simulate/spectra.hpp"

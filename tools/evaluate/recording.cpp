@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "stages/normal_numbers.hpp"
 #include "stages/trust.hpp"
 #include "tools/simulate/experiment.hpp"
 #include "tools/simulate/random.hpp"

@@ -32,7 +32,4 @@ std::vector<double> nickel_energies(int count);
 Stack noisy_stack(const Phantom& phantom, std::span<const Spectrum> references, double sigma,
                   std::uint64_t seed);
 
-/// Standard normal numbers that follow from the key, as Random::fill_normal, but in loops that vectorize.
-void fill_normal(std::uint64_t key, std::span<float> values);
-
 }  // namespace phasecast
