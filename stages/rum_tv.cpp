@@ -167,17 +167,20 @@ void RumTv<Real>::set_sample(std::span<const std::uint8_t> sample) {
   for_bands([&](int first, int last) {
     for (int y = first; y < last; ++y) {
       const std::size_t begin = static_cast<std::size_t>(y) * width;
-      const std::size_t before = y > 0 ? begin - width : pixels_ - width;
+      const std::size_t row_above = y > 0 ? begin - width : pixels_ - width;
+      const std::uint8_t *right = &links_->right[begin], *below = &links_->below[begin],
+                         *above = &links_->below[row_above], *in = &sample_[begin];
       std::uint8_t* kind = data_.kind.row(0, y);
-      for (std::size_t x = 0; x < width; ++x) {
-        const int right = links_->right[begin + x], below = links_->below[begin + x],
-                  left = links_->right[x > 0 ? begin + x - 1 : begin + width - 1],
-                  above = links_->below[before + x];
-        kind[x] = static_cast<std::uint8_t>(right * PixelKind::right | below * PixelKind::below |
-                                            left * PixelKind::left | above * PixelKind::above |
-                                            (sample_[begin + x] ? PixelKind::in : 0) |
-                                            (right + below + left + above) << PixelKind::degree_shift);
-      }
+      const auto kind_of = [=](std::size_t x, int left) {  // by value: bytes may alias anything
+        const int linked = right[x] * PixelKind::right | below[x] * PixelKind::below |
+                           left * PixelKind::left | above[x] * PixelKind::above;
+        const int degree = right[x] + below[x] + left + above[x];
+        return static_cast<std::uint8_t>(linked | (in[x] ? PixelKind::in : 0) |
+                                         degree << PixelKind::degree_shift);
+      };
+      kind[0] = kind_of(0, right[width - 1]);
+#pragma GCC ivdep
+      for (std::size_t x = 1; x < width; ++x) kind[x] = kind_of(x, right[x - 1]);
     }
   });
   sample_pixels_ = static_cast<double>(
@@ -212,18 +215,19 @@ void RumTv<Real>::start(std::span<const double> fraction, std::span<const double
   require_size("scale", scale.size(), pixels_);
   require(has_data_, "number of equations", 0, "those of every pixel: set_problem comes first");
   const auto width = static_cast<std::size_t>(shape_.width);
-  const Real middle = Real(1) / static_cast<Real>(states_);
+  const double middle = 1.0 / static_cast<double>(states_);
   for_bands([&](int first, int last) {
     for (int y = first; y < last; ++y) {
       const std::size_t begin = static_cast<std::size_t>(y) * width;
+      const std::uint8_t* in = &sample_[begin];
       for (std::size_t i = 0; i < directions_; ++i) {
-        Real* z = now_.z.row(i, y);
-        for (std::size_t x = 0; x < width; ++x) {
-          Real sum = 0;
-          for (std::size_t l = 0; l < states_; ++l)
-            sum += weights_.share[l][i] * (static_cast<Real>(fraction[l * pixels_ + begin + x]) - middle);
-          z[x] = sample_[begin + x] ? sum : Real(0);
+        Real* __restrict z = now_.z.row(i, y);
+        std::fill_n(z, width, Real(0));
+        for (std::size_t l = 0; l < states_; ++l) {
+          const double *from = &fraction[l * pixels_ + begin], share = weights_.share[l][i];
+          for (std::size_t x = 0; x < width; ++x) z[x] += static_cast<Real>(share * (from[x] - middle));
         }
+        for (std::size_t x = 0; x < width; ++x) z[x] = in[x] ? z[x] : Real(0);
         PaddedPlanes<Real>::close_row(z, width);
         if (states_ == 2) continue;
         std::copy_n(z, width, now_.feasible.row(i, y));

@@ -59,12 +59,13 @@ struct Amounts {
 
 Amounts separate(const std::vector<double>& values) {
   const double threshold = otsu_threshold(values);
-  std::vector<double> lower, upper;
-  for (double v : values) (v < threshold ? lower : upper).push_back(v);
-  const double typical = median(upper), empty = median(lower);
+  std::vector<double> parted = values;
+  const auto middle = std::partition(parted.begin(), parted.end(), [=](double v) { return v < threshold; });
+  const std::span lower(parted.begin(), middle), upper(middle, parted.end());
+  const double typical = median_of(upper), empty = median_of(lower);
   if (!(empty < emptiest_of_typical * typical)) return {median(values), 0};
   for (double& v : lower) v = std::abs(v - empty);
-  const double spread = sd_per_median_deviation * median(lower);
+  const double spread = sd_per_median_deviation * median_of(lower);
   return {typical, std::min(threshold, empty + empty_spreads * spread)};
 }
 
@@ -73,6 +74,7 @@ template <class Amount>
 std::vector<double> sample(const NormalEquations& equations, const Amount& amount) {
   const std::size_t pixels = equations.shape.pixels();
   std::vector<double> values;
+  values.reserve(std::min(pixels, most_sampled_pixels));
   for_sampled_pixels(pixels, [&](std::size_t k) {
     if (!equations.unusable[k]) values.push_back(amount(k));
   });
@@ -83,7 +85,9 @@ std::vector<double> sample(const NormalEquations& equations, const Amount& amoun
 
 double typical_noise_gain(const NormalEquations& equations) {
   const auto steps = sample(equations, [&](std::size_t k) { return 1.0 / equations.noise_gain[k]; });
-  return steps.empty() ? 1 : 1 / separate(steps).typical;
+  if (steps.empty()) return 1;
+  const auto [least, most] = std::minmax_element(steps.begin(), steps.end());
+  return 1 / (*least == *most ? *least : separate(steps).typical);  // all alike where no step was divided by
 }
 
 ScaleStatistics scale_statistics(const NormalEquations& equations, std::span<const double> scale,
