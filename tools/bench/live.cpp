@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -63,8 +65,27 @@ class QuietLog {
   spdlog::level::level_enum before_ = spdlog::get_level();
 };
 
+/// Counts final maps; the detector may wait for one.
+class FinalMaps {
+ public:
+  void add() {
+    const std::lock_guard lock(mutex_);
+    ++count_;
+    changed_.notify_all();
+  }
+  void wait_for(std::size_t count, std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, stop, [&] { return count_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::size_t count_ = 0;
+};
+
 /// Takes what comes until every scan has its final map.
-std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {
+std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans, FinalMaps& finals) {
   std::vector<LiveScan> seen;
   PhaseMap provisional;
   std::optional<double> whole_ms;
@@ -81,6 +102,7 @@ std::vector<LiveScan> watch(Viewer& viewer, std::size_t scans) {
     if (map->final) {
       const double final_ms = latency_ms(*map);
       seen.push_back({std::move(provisional), std::move(*map), whole_ms.value_or(final_ms), final_ms});
+      finals.add();
       whole_ms.reset();
       provisional = seen.back().final;
     } else if (!whole) {
@@ -100,7 +122,9 @@ LiveResult run_live(std::vector<std::shared_ptr<PreparedScan>> scans, const Live
   while (!std::holds_alternative<Status>(viewer.next())) continue;  // subscribed: a newcomer is greeted
 
   LiveResult result;
-  const std::int64_t begin = utc_now_ns();
+  FinalMaps finals;
+  std::int64_t begin = utc_now_ns();  // of what the rate is taken of
+  std::size_t bytes = 0;
   std::jthread detector([&, endpoint = pipeline.endpoints().frames](std::stop_token stop) {
     Sender sender(context,
                   {.endpoint = endpoint,
@@ -109,16 +133,21 @@ LiveResult run_live(std::vector<std::shared_ptr<PreparedScan>> scans, const Live
                    .faults = {},
                    .control = {}},
                   stop);
-    for (const auto& scan : scans)
-      if (const auto report = sender.send(*scan)) result.frames_sent += report->sent;
+    for (std::size_t k = 0; k < scans.size(); ++k) {
+      if (settings.one_by_one) {
+        finals.wait_for(k, stop);
+        begin = utc_now_ns();
+        bytes = 0;
+      }
+      bytes += scans[k]->bytes();
+      if (const auto report = sender.send(*scans[k])) result.frames_sent += report->sent;
+    }
   });
-  result.scans = watch(viewer, scans.size());
+  result.scans = watch(viewer, scans.size(), finals);
   detector.join();
   pipeline.stop();
 
   result.counters = pipeline.status().counters;
-  std::size_t bytes = 0;
-  for (const auto& scan : scans) bytes += scan->bytes();
   result.gb_per_s = static_cast<double>(bytes) /
                     static_cast<double>(result.scans.back().final.received_utc_ns - begin);  // B/ns
   return result;

@@ -19,6 +19,7 @@ struct LiveSettings {
   double rate_hz = 0;  ///< frames per second; 0: as fast as they are taken
   int threads = 2;
   std::size_t in_flight_bytes = std::size_t{1} << 30;
+  bool one_by_one = false;  ///< a scan begins when the one before has its final map
 };
 
 /// What a viewer saw of one scan. Latencies are from the last frame's arrival to the map's hand-over to the
@@ -34,7 +35,8 @@ struct LiveResult {
   std::vector<LiveScan> scans;
   Counters counters;
   std::uint64_t frames_sent = 0;
-  double gb_per_s = 0;  ///< raw pixels, from the first message sent to the last frame's arrival
+  double gb_per_s = 0;  ///< raw pixels, of the last scan if they come one by one: from its first message sent
+                        ///< to its last frame's arrival
 };
 
 /// Throws std::runtime_error if a final map does not come.
