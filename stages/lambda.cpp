@@ -16,13 +16,12 @@ namespace phasecast {
 namespace {
 
 constexpr double lambda_per_noise = 0.35;  // c of the rule, measured (decision 0002)
-constexpr double noise_added = 0.3;        // α: the map is solved with 1.04 times the noise
+constexpr double noise_added = 0.6;        // α: maps are solved with √(1 + α²) = 1.17 times the noise,
+constexpr double of_added_noise = 0.8;     // and (1 + α²)^0.8 = 1.28 times the weight that is tried
 constexpr double search_step = 1.35;       // between neighboring weights
 constexpr int farthest_step = 8;           // a factor of 11 either way
 constexpr int most_iterations = 80;
-constexpr double settled = 5e-4;         // RMS change of the fractions per pass
-constexpr double settled_weakly = 1e-3;  // likewise, where the relative noise is below moderate_noise
-constexpr double moderate_noise = 1;
+constexpr double settled = 2e-3;  // RMS change of the fractions per pass
 
 /// b + α w for the map, b − w/α to judge it.
 struct Halves {
@@ -94,9 +93,8 @@ double parabola_minimum(double before, double here, double after) {
 /// states need little more than the rule; more of them the more, the stronger the noise (decision 0005).
 int likely_step(int states, double relative_noise) {
   constexpr double noise_of_the_rule = 0.35;
-  if (states == 2) return 0;
   const double step = std::round(std::log2(relative_noise / noise_of_the_rule));
-  return static_cast<int>(std::clamp(step, 0.0, static_cast<double>(states)));
+  return static_cast<int>(std::clamp(step, 0.0, states - 1.0));
 }
 
 double search(const UnmixProblem& whole, const LcfResult& start, const Collage& collage,
@@ -107,23 +105,21 @@ double search(const UnmixProblem& whole, const LcfResult& start, const Collage& 
   const auto sample = collage.take<std::uint8_t>(whole.sample, pixels, 0);
   UnmixProblem trial{halves.map, sample, whole.typical_scale, whole.noise_sigma};
   const auto weight = [&](double step) { return whole.lambda * std::pow(search_step, step); };
-  const double ratio = relative_noise(whole.equations, whole.noise_sigma, whole.typical_scale);
-  const double enough = ratio < moderate_noise ? settled_weakly : settled;
   bool started = false;
   std::map<int, double> risks;
   const auto risk = [&](int step) {
     if (const auto known = risks.find(step); known != risks.end()) return known->second;
-    trial.lambda = weight(step);
+    trial.lambda = std::pow(1 + noise_added * noise_added, of_added_noise) * weight(step);
     solver.set_problem(trial);
     if (!started)
       solver.start(collage.take<double>(start.fraction, pixels, 1.0 / states),
                    collage.take<double>(start.scale, pixels, 0));
     started = true;
     for (int i = 0; i < most_iterations; ++i)
-      if (solver.iterate().map_change < enough) break;
+      if (solver.iterate().map_change < settled) break;
     return risks[step] = misfit(halves.judge, sample, solver);
   };
-  int best = likely_step(states, ratio);
+  int best = likely_step(states, relative_noise(whole.equations, whole.noise_sigma, whole.typical_scale));
   risk(best + 1);  // first: the stronger weight forgets the noise of the start sooner
   while (best < farthest_step && risk(best + 1) < risk(best)) ++best;
   while (best > -farthest_step && risk(best - 1) < risk(best)) --best;
