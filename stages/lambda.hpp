@@ -21,7 +21,7 @@ inline constexpr double weak_noise = 0.25;
 /// data are split in two by adding α w and −w/α with the noise's own covariance: independent, so that the
 /// misfit of one half's map to the other is the risk up to a constant, whatever the method (coupled
 /// bootstrap; Oliveira, Lei and Tibshirani 2022). Searches around `problem.lambda`, with some
-/// six solves on a Collage of the image.
+/// four solves on a Collage of the image.
 ///
 /// `solver` is of the image's shape and takes part. Afterwards it is started: near the map of this weight,
 /// where the image was searched whole, else from the least squares.
